@@ -1,0 +1,70 @@
+/// Training of the network: shard gradients and the AdamW step. The loop over ranks is the app's.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/tile.hpp"
+#include "denoiser/model.hpp"
+
+namespace htdm {
+
+/// The paper's training, E lambda |D(x0 + sigma eps, sigma) - x0|^2 with lambda = 1/c_out^2,
+/// ln sigma ~ N(level_mean, level_deviation^2), eps ~ t_d(0, I, nu).
+struct TrainingOptions {
+  double nu = 3;  ///< of the noise; inf is Gaussian
+  std::int64_t steps = 10'000;
+  int batch = 1000;
+  int shards = 8;  ///< fixed pieces of a minibatch; gradients are added in shard order
+  std::vector<int> hidden{128, 128};
+  double learning_rate = 2e-4;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
+  double level_mean = -1.2, level_deviation = 1.2;
+  std::uint64_t seed = 42;
+};
+
+/// Gradient of one shard: sums over the shard's samples, divided by (batch d) for the mean.
+struct ShardGradient {
+  AlignedVector<float> gradient;  ///< one number per parameter, layer by layer: weights, biases
+  double loss = 0;                ///< this shard's share of the minibatch mean
+};
+
+/// Weights, optimiser moments and step count: everything a checkpoint of a training needs.
+/// A minibatch runs through the training set by one permutation per epoch, keyed by
+/// (seed, epoch); levels and noise are draws of (seed, step * batch + position).
+class Trainer {
+ public:
+  /// `samples` are the z-scored training data, sample after sample (x[i d + j]); must outlive *this.
+  /// Throws InputError unless nu > 2, batch <= samples, and sizes are positive.
+  Trainer(const TrainingOptions& options, std::span<const float> samples, int dimension);
+
+  std::int64_t step() const { return step_; }
+  std::size_t parameters() const { return parameters_.size(); }
+  int shards() const { return options_.shards; }
+
+  /// Gradient and loss of shard `shard` of the current minibatch at the current weights. A pure
+  /// function of (weights, step, shard); different shards may run on different threads or ranks.
+  void shard_gradient(int shard, ShardGradient& result, Scratch& scratch) const;
+
+  /// Add the gradients in shard order, take one AdamW step, move to the next minibatch.
+  /// Returns the minibatch loss. `gradients` holds all shards.
+  double apply(std::span<const ShardGradient> gradients);
+
+  /// The current weights as layers.
+  std::vector<DenseLayer> layers() const;
+
+ private:
+  void shuffle_for_epoch(std::int64_t epoch);
+
+  TrainingOptions options_;
+  std::span<const float> samples_;
+  int dimension_;
+  std::vector<int> widths_;  ///< d + 1, hidden ..., d
+  std::int64_t step_ = 0;
+  std::int64_t epoch_ = -1;
+  std::vector<std::uint32_t> order_;
+  AlignedVector<float> parameters_, first_moment_, second_moment_, total_;
+};
+
+}  // namespace htdm

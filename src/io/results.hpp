@@ -1,0 +1,109 @@
+/// What a run found out: the content of results.h5 as a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "denoiser/model.hpp"
+#include "io/provenance.hpp"
+#include "stats/intervals.hpp"
+
+namespace htdm {
+
+/// P(event value > threshold) of one sampler at one level.
+struct ExceedanceResult {
+  double level = 0;      ///< probability under the true law (NaN where there is none)
+  double threshold = 0;  ///< raw space
+  std::string event;
+  std::string method = "count";
+  double probability = 0;
+  std::uint64_t count = 0;
+  double batch_mean = 0, batch_std = 0;  ///< over batches, 1/n convention
+  Interval interval;        ///< 95 %, Clopper-Pearson on the pooled count
+  Interval batch_interval;  ///< 95 %, Student-t over batches
+  std::vector<std::uint64_t> batch_counts;
+};
+
+/// Quantiles of the first component in z-space; NaN where not known.
+struct QuantileResult {
+  double level = 0;
+  double generated = 0;
+  Interval interval;  ///< 95 %, binomial order statistics
+  double test = 0;
+  double law = 0;
+};
+
+struct W1Result {
+  std::vector<double> value;  ///< per component, z-space
+  std::vector<Interval> interval;
+};
+
+/// Counts of |event value| above a grid of thresholds: the survival function with exact counts.
+struct SurvivalCurve {
+  std::vector<double> threshold;  ///< raw space
+  std::vector<std::uint64_t> count;
+  std::vector<Interval> interval;  ///< pointwise 95 %, Clopper-Pearson
+  std::vector<double> law;         ///< true probability; empty where there is no law
+};
+
+struct MomentResult {
+  std::string name;  ///< mean, variance, skewness, kurtosis
+  double value = 0;
+  bool exists = true;  ///< whether the target law has this moment
+};
+
+/// One sampler at one nu.
+struct SamplerResult {
+  std::string name, kind, model;
+  std::optional<double> nu;  ///< none where nu has no meaning
+  int levels = 0;
+  std::uint64_t paths = 0;
+  int network_calls_per_path = 0;
+  std::optional<W1Result> w1_test, w1_law;
+  std::vector<ExceedanceResult> exceedance;
+  std::vector<QuantileResult> quantiles;                          ///< about 25 levels
+  std::vector<double> qq_level, qq_generated, qq_test, qq_law;    ///< the Q-Q grid (first component)
+  std::vector<double> qq_low, qq_high;                            ///< its 95 % band, pointwise
+  SurvivalCurve survival;
+  std::vector<MomentResult> moments;  ///< first component, raw space
+  std::uint64_t nonfinite = 0;
+  double seconds = 0;  ///< wall time of its sampling; never part of the digest
+};
+
+struct ModelResult {
+  std::string name, kind;
+  double nu = 0;
+  Normalization normalization;
+  std::int64_t steps = 0;
+  std::vector<LossRecord> loss;
+  std::string weights_sha256;  ///< empty for exact denoisers
+  double seconds = 0;          ///< wall time of its training; never part of the digest
+};
+
+struct Results {
+  Provenance provenance;
+  std::string study;           ///< resolved TOML
+  std::string study_no_paths;  ///< the same without file paths
+  std::vector<ModelResult> models;
+  std::vector<SamplerResult> samplers;
+};
+
+/// results.h5, written aside and renamed. Throws InputError when it cannot be written.
+void write_results(const std::string& path, const Results& results);
+
+/// Throws InputError for a missing, truncated or foreign file, a wrong kind or a newer schema.
+Results read_results(const std::string& path);
+
+/// The object that `htdm show --json` prints.
+std::string results_json(const Results& results);
+
+/// SHA-256 over study (paths left out), weights, counts and estimates, in hexadecimal; never over
+/// time, host, layout, instruction set or tile.
+std::string results_digest(const Results& results);
+
+/// Table I and the tables around it, for a terminal: every estimate with its interval.
+std::string results_text(const Results& results);
+
+}  // namespace htdm

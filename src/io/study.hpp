@@ -1,0 +1,99 @@
+/// A study file as a value: every key of every table, with the paper's values as defaults.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace htdm {
+
+struct StudySection {
+  std::string name = "paper";
+  std::uint64_t seed = 42;
+  bool independent_noise = false;
+  double allowed_nonfinite_rate = 0;
+};
+
+struct DataSection {
+  std::string kind = "student_t";
+  double nu = 3;
+  double scale = 1;
+  double location = 0;
+  double separation = 1;
+  int dimension = 1;
+  std::int64_t train_samples = 1'000'000;
+  std::int64_t test_samples = 1'000'000;
+};
+
+/// One `[models.NAME]` table.
+struct ModelSection {
+  std::string name;
+  std::string kind = "network";  ///< network | exact | point_mass
+  std::string noise = "student_t";
+  double nu = 3;
+  std::string file;  ///< take weights from here instead of training
+  std::int64_t steps = 10'000;
+  int batch = 1000;
+  std::vector<std::int64_t> hidden{128, 128};
+  double learning_rate = 2e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double weight_decay = 0;
+  double level_mean = -1.2;
+  double level_deviation = 1.2;
+  int shards = 8;
+  bool nu_given = false, noise_given = false;  ///< written in the file (they must agree with `file`)
+};
+
+/// One `[samplers.NAME]` table; every value of `nu` is one entry of the results.
+struct SamplerSection {
+  std::string name;
+  std::string kind;
+  std::string model;
+  int levels = 0;          ///< 0: the kind's default
+  std::vector<double> nu;  ///< empty: the kind's default, or the model's
+  double sigma_max = 80;
+  double sigma_min = 0.002;
+  double rho = 7;
+};
+
+struct StatisticsSection {
+  int batches = 10;
+  std::int64_t batch_size = 1'000'000;
+  std::vector<double> exceedance_levels{5e-3, 1e-3};
+  std::vector<double> thresholds;  ///< raw space; instead of levels
+  std::int64_t w1_samples = 1'000'000;
+  std::string event = "norm";
+  int block_size = 4096;
+};
+
+struct Study {
+  StudySection study;
+  DataSection data;
+  std::vector<ModelSection> models;
+  std::vector<SamplerSection> samplers;
+  StatisticsSection statistics;
+
+  std::int64_t paths_per_sampler() const { return statistics.batches * statistics.batch_size; }
+};
+
+/// Read a study file and apply `--set key=value` overrides (TOML values; a bare word is a string).
+/// Relative paths in the file are made relative to the file's folder; those in overrides to the
+/// working directory. Throws InputError naming file, key, reason and remedy; unknown keys get a
+/// suggestion. Checks types, ranges and the rules between keys that need no model file.
+Study read_study(const std::string& path, const std::vector<std::string>& overrides);
+
+/// The same from text (`source` names it in messages, `folder` is what paths are relative to).
+Study parse_study(const std::string& text, const std::string& source, const std::string& folder,
+                  const std::vector<std::string>& overrides = {});
+
+/// The resolved study as TOML: every key, canonical order, shortest numbers that read back equal.
+/// parse_study(write_study(s)) equals s. `with_paths = false` leaves out file paths (for digests).
+std::string write_study(const Study& study, bool with_paths = true);
+
+/// The commented reference study that `htdm defaults` prints: one line of help, range and choices
+/// per key, from the table that parses.
+std::string reference_study();
+
+}  // namespace htdm

@@ -1,0 +1,56 @@
+/// The Sampler seam: from a prior at sigma_max to D(x, sigma_min), in z-space.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/tile.hpp"
+#include "denoiser/denoiser.hpp"
+
+namespace htdm {
+
+struct SamplerOptions {
+  std::vector<double> levels;  ///< decreasing noise levels, at least two
+  double nu = 3;               ///< of the prior and, where the sampler has one, of its coefficient
+  std::uint64_t seed = 42;
+};
+
+/// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).
+/// With equal seeds and levels all samplers and all nu share their Wiener increments and the
+/// normals of their prior.
+class Sampler {
+ public:
+  virtual ~Sampler() = default;
+
+  virtual int dimension() const = 0;
+  virtual int network_calls_per_path() const = 0;
+
+  /// The fast path: samples of paths first_path ... first_path + out.paths - 1 into the d rows of
+  /// `out`, in single precision. Results do not depend on how paths are cut into tiles.
+  virtual void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const = 0;
+
+  /// The plain reference: the same path in double precision (d numbers), one formula a line.
+  /// Agrees with sample_tile to what rounding the state to single precision does.
+  virtual void sample_path(std::uint64_t path, std::span<double> out) const = 0;
+};
+
+/// One row of the table of samplers.
+struct SamplerKind {
+  std::string_view name;         ///< as in study files: "t_sde"
+  std::string_view description;  ///< one line for `htdm defaults`
+  int default_levels;
+  bool gaussian_prior;           ///< starts from N(0, sigma_max^2 I); nu has no meaning
+  double default_nu;             ///< 0: the model's
+  std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, SamplerOptions);
+};
+
+/// Every sampler the suite has; adding one is one file and one row.
+std::span<const SamplerKind> sampler_kinds();
+
+/// The row of `name`, or nullptr.
+const SamplerKind* find_sampler_kind(std::string_view name);
+
+}  // namespace htdm

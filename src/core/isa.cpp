@@ -1,13 +1,13 @@
 #include "core/isa.hpp"
 
-#include <array>
-#include <cstdint>
-#include <string>
-
 #include "core/error.hpp"
 #include "core/vector_targets.hpp"
 
 #include <hwy/targets.h>
+
+#include <array>
+#include <cstdint>
+#include <string>
 
 namespace htdm {
 namespace {
@@ -27,7 +27,9 @@ Isa& chosen() {
 
 }  // namespace
 
-std::string_view name(Isa isa) { return names[static_cast<std::size_t>(isa)]; }
+std::string_view name(Isa isa) {
+  return names[static_cast<std::size_t>(isa)];
+}
 
 Isa parse_isa(std::string_view text) {
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -42,7 +44,9 @@ Isa detected_isa() {
   return isa;
 }
 
-Isa current_isa() { return chosen(); }
+Isa current_isa() {
+  return chosen();
+}
 
 void use_isa(Isa isa) {
   check_input(isa <= detected_isa(),
@@ -51,10 +55,10 @@ void use_isa(Isa isa) {
               "Choose that or a lower one, or unset HTDM_ISA");
   chosen() = isa;
   // Targets are bits, better ones lower: disable those below the chosen one's.
-  const std::int64_t lowest = isa == Isa::avx512 ? HWY_AVX3 : isa == Isa::avx2 ? HWY_AVX2 : HWY_EMU128;
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::SetSupportedTargetsForTest(hwy::SupportedTargets() & ~(lowest - 1));
-  hwy::GetChosenTarget().Update();
+  const std::int64_t lowest = isa == Isa::avx512 ? HWY_AVX3
+                              : isa == Isa::avx2 ? HWY_AVX2
+                                                 : HWY_EMU128;
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets() & ~(lowest - 1));
 }
 
 }  // namespace htdm

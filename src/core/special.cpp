@@ -1,13 +1,14 @@
 #include "core/special.hpp"
 
-#include <cmath>
-
 #include "core/error.hpp"
 
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
+
+#include <cmath>
+#include <string>
 
 namespace htdm {
 namespace {
@@ -21,11 +22,17 @@ using StudentT = bm::students_t_distribution<double, Policy>;
 using Fisher = bm::fisher_f_distribution<double, Policy>;
 using ChiSquared = bm::chi_squared_distribution<double, Policy>;
 
+/// Throws unless nu > 0; the message is only built when needed, for callers that integrate.
+void check_nu(double nu) {
+  if (nu > 0) return;
+  fail_input("degrees of freedom nu = " + std::to_string(nu) + " is not positive",
+             "The Student-t law needs nu > 0", "Use a positive number or inf");
+}
+
 /// Apply `f` to the Boost distribution of `nu`.
 template <class F>
 double with_law(double nu, F&& f) {
-  check_input(nu > 0, "degrees of freedom nu = " + std::to_string(nu) + " is not positive", "",
-              "Use a positive number or inf");
+  check_nu(nu);
   return std::isinf(nu) ? f(Normal{}) : f(StudentT{nu});
 }
 
@@ -39,13 +46,17 @@ double StudentTLaw::cdf(double x) const {
   return with_law(nu, [x](const auto& law) { return bm::cdf(law, x); });
 }
 
-double StudentTLaw::survival(double x) const { return cdf(-x); }
+double StudentTLaw::survival(double x) const {
+  return cdf(-x);
+}
 
 double StudentTLaw::quantile(double p) const {
   return with_law(nu, [p](const auto& law) { return bm::quantile(law, p); });
 }
 
-double StudentTLaw::upper_quantile(double p) const { return -quantile(p); }
+double StudentTLaw::upper_quantile(double p) const {
+  return -quantile(p);
+}
 
 double StudentTLaw::partial_expectation(double x) const {
   HTDM_EXPECTS(nu > 1);
@@ -55,6 +66,7 @@ double StudentTLaw::partial_expectation(double x) const {
 }
 
 double norm_upper_quantile(int dimension, double nu, double scale, double p) {
+  check_nu(nu);
   const double d = dimension;
   const double squared = std::isinf(nu) ? bm::quantile(bm::complement(ChiSquared{d}, p))
                                         : d * bm::quantile(bm::complement(Fisher{d, nu}, p));
@@ -62,6 +74,7 @@ double norm_upper_quantile(int dimension, double nu, double scale, double p) {
 }
 
 double norm_survival(int dimension, double nu, double scale, double x) {
+  check_nu(nu);
   const double d = dimension;
   const double squared = (x / scale) * (x / scale);
   return std::isinf(nu) ? bm::cdf(bm::complement(ChiSquared{d}, squared))

@@ -1,15 +1,15 @@
 /// Scalar draws in double precision: uniform, normal, gamma, chi-square, Student-t.
 #pragma once
 
+#include "random/stream.hpp"
+
 #include <array>
 #include <cstdint>
 #include <span>
 
-#include "random/stream.hpp"
-
 namespace htdm {
 
-/// U(0, 1) with 53 random bits, never 0 or 1: (k + 1/2) 2^-53 from two words.
+/// U(0, 1) with 52 random bits, never 0 or 1: (k + 1/2) 2^-52 exactly, from two words.
 double open_uniform(std::uint32_t high, std::uint32_t low);
 
 /// Uniform integer in [0, bound) without bias (Lemire's rejection; spends lanes of `step`).
@@ -22,7 +22,7 @@ std::array<double, 2> normal_pair(const Words& words);
 void standard_normals(const Stream& stream, std::uint32_t step, std::span<double> out);
 
 /// Gamma(shape, 1): Marsaglia and Tsang (2000); shape < 1 by their boosting identity.
-/// Attempt k reads lane k of `step`. Throws InputError unless shape > 0 and finite.
+/// Attempt k reads lanes 2k and 2k + 1 of `step`. Throws InputError unless shape > 0 and finite.
 double gamma(const Stream& stream, std::uint32_t step, double shape);
 
 /// Chi-square with nu > 0 degrees of freedom: 2 Gamma(nu/2, 1).

@@ -12,14 +12,16 @@ struct Normalization {
   std::vector<double> deviation;  ///< population convention, 1/n
 
   int dimension() const { return static_cast<int>(mean.size()); }
-  double to_z(double x, int component) const { return (x - mean[component]) / deviation[component]; }
+  double to_z(double x, int component) const {
+    return (x - mean[component]) / deviation[component];
+  }
   double to_raw(double z, int component) const {
     return mean[component] + deviation[component] * z;
   }
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & mean & deviation;
+    archive& mean& deviation;
   }
 
   friend bool operator==(const Normalization&, const Normalization&) = default;

@@ -1,11 +1,11 @@
 /// Target laws: what the data are drawn from, in raw space.
 #pragma once
 
+#include "random/stream.hpp"
+
 #include <cstdint>
 #include <span>
 #include <variant>
-
-#include "random/stream.hpp"
 
 namespace htdm {
 
@@ -51,13 +51,13 @@ double coordinate_cdf(const Target& target, double x);
 double coordinate_survival(const Target& target, double x);
 /// Smallest x with F(x) >= p.
 double coordinate_quantile(const Target& target, double p);
-/// Integral of y dF(y) over y <= x.
+/// Integral of y dF(y) over y <= x; -inf where it does not exist (Student-t, nu <= 1).
 double coordinate_partial_expectation(const Target& target, double x);
 /// Density of one component; +inf at the atoms of a two-point law, 0 elsewhere.
 double coordinate_density(const Target& target, double x);
 
 /// x* with P(event value > x*) = p, event value = |x - location| (norm or first component).
-/// For a two-point law: the largest such bound, i.e. P(event value > x*) <= p.
+/// For a two-point law: the event's one value, the smallest x* with P(event value > x*) <= p.
 double threshold(const Target& target, Event event, double p);
 
 /// P(event value > x) under the target.

@@ -1,9 +1,10 @@
 /// Denoisers in closed form: the exact posterior mean of a known data law.
 #pragma once
 
-#include <vector>
-
 #include "denoiser/denoiser.hpp"
+
+#include <utility>
+#include <vector>
 
 namespace htdm {
 

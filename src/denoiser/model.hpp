@@ -1,11 +1,11 @@
 /// A trained denoiser as a value: what a model file holds and ranks send each other.
 #pragma once
 
+#include "diffusion/normalization.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "diffusion/normalization.hpp"
 
 namespace htdm {
 
@@ -18,7 +18,7 @@ struct DenseLayer {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & rows & columns & weight & bias;
+    archive& rows& columns& weight& bias;
   }
   friend bool operator==(const DenseLayer&, const DenseLayer&) = default;
 };
@@ -31,7 +31,7 @@ struct LossRecord {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & first_step & steps & loss;
+    archive& first_step& steps& loss;
   }
   friend bool operator==(const LossRecord&, const LossRecord&) = default;
 };
@@ -50,7 +50,7 @@ struct Model {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive & name & nu & normalization & layers & loss & steps;
+    archive& name& nu& normalization& layers& loss& steps;
   }
   friend bool operator==(const Model&, const Model&) = default;
 };

@@ -1,10 +1,10 @@
 /// The neural denoiser: EDM (Gaussian noise) and t-EDM (Student-t noise).
 #pragma once
 
-#include <memory>
-
 #include "denoiser/denoiser.hpp"
 #include "denoiser/model.hpp"
+
+#include <memory>
 
 namespace htdm {
 

@@ -1,0 +1,140 @@
+#include "denoiser/trainer.hpp"
+
+#include "core/error.hpp"
+#include "denoiser/minibatch.hpp"
+#include "denoiser/vector_kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace htdm {
+namespace {
+
+void check_options(const TrainingOptions& o, std::size_t samples, int dimension) {
+  check_input(o.nu > 2, "training noise has nu = " + std::to_string(o.nu),
+              "The preconditioning divides by the variance of the noise, infinite for nu <= 2",
+              "Use nu > 2, or inf for Gaussian noise");
+  const bool positive = dimension >= 1 && o.steps >= 0 && o.batch >= 1 && o.shards >= 1 &&
+                        std::ranges::all_of(o.hidden, [](int width) { return width >= 1; });
+  check_input(positive, "a size of the training is zero or negative",
+              "Dimension, batch, shards and hidden widths count things", "Use sizes of at least 1");
+  check_input(samples <= std::numeric_limits<std::uint32_t>::max(),
+              "training has " + std::to_string(samples) + " samples",
+              "Samples are numbered with 32 bits", "Use fewer than 4294967296 samples");
+  check_input(static_cast<std::size_t>(o.batch) <= samples,
+              "a minibatch of " + std::to_string(o.batch) + " is larger than the training set of " +
+                  std::to_string(samples),
+              "A minibatch holds a sample at most once", "Use a smaller batch or more samples");
+}
+
+/// Throws before anything is built from sizes that make no sense.
+std::vector<int> checked_widths(const TrainingOptions& options, std::size_t samples,
+                                int dimension) {
+  check_options(options, samples, dimension);
+  std::vector<int> widths{dimension + 1};
+  widths.insert(widths.end(), options.hidden.begin(), options.hidden.end());
+  widths.push_back(dimension);
+  return widths;
+}
+
+std::size_t sample_count(std::span<const float> samples, int dimension) {
+  return samples.size() / static_cast<std::size_t>(std::max(dimension, 1));
+}
+
+AdamWStep adamw_step(const TrainingOptions& o, std::int64_t t) {
+  const auto power = static_cast<double>(t);
+  return {.keep = static_cast<float>(1 - o.learning_rate * o.weight_decay),
+          .beta1 = static_cast<float>(o.beta1),
+          .beta2 = static_cast<float>(o.beta2),
+          .fresh1 = static_cast<float>(1 - o.beta1),
+          .fresh2 = static_cast<float>(1 - o.beta2),
+          .rate = static_cast<float>(o.learning_rate / (1 - std::pow(o.beta1, power))),
+          .unbias2 = static_cast<float>(1 / std::sqrt(1 - std::pow(o.beta2, power))),
+          .epsilon = static_cast<float>(o.epsilon)};
+}
+
+}  // namespace
+
+Trainer::Trainer(const TrainingOptions& options, std::span<const float> samples, int dimension)
+    : options_(options),
+      samples_(samples),
+      dimension_(dimension),
+      network_(checked_widths(options, sample_count(samples, dimension), dimension)) {
+  HTDM_EXPECTS(samples.size() % static_cast<std::size_t>(dimension) == 0);
+  parameters_.reserve(network_.parameters());
+  for (const DenseLayer& layer : initial_layers(dimension, options.hidden, options.seed)) {
+    parameters_.insert(parameters_.end(), layer.weight.begin(), layer.weight.end());
+    parameters_.insert(parameters_.end(), layer.bias.begin(), layer.bias.end());
+  }
+  first_moment_.assign(parameters_.size(), 0.0F);
+  second_moment_.assign(parameters_.size(), 0.0F);
+  total_.assign(parameters_.size(), 0.0F);
+  shuffle_for_step();
+}
+
+void Trainer::shard_gradient(int shard, ShardGradient& result, Scratch& scratch) const {
+  HTDM_EXPECTS(shard >= 0 && shard < options_.shards);
+  const std::int64_t batch = options_.batch;
+  const std::int64_t begin = shard * batch / options_.shards;
+  const std::int64_t end = (shard + 1) * batch / options_.shards;
+  const auto n = static_cast<std::size_t>(end - begin);
+  const auto d = static_cast<std::size_t>(dimension_);
+  const std::size_t noise_rows = training_noise_rows(dimension_);
+  const std::size_t stride = padded(n);
+
+  float* memory = scratch.floats(0, (noise_rows + d + 1 + d) * stride);
+  const Tile<float> noise{memory, n, stride};
+  const Tile<float> input{noise.row(noise_rows), n, stride};
+  const Tile<float> target{input.row(d + 1), n, stride};
+  const std::int64_t batches = static_cast<std::int64_t>(order_.size()) / batch;
+  const auto in_epoch = static_cast<std::size_t>(step_ % batches * batch + begin);
+  draw_training_noise(options_, dimension_, static_cast<std::uint64_t>(step_ * batch + begin),
+                      noise);
+  make_examples(options_.nu, samples_, std::span(order_).subspan(in_epoch, n), dimension_, noise,
+                input, target);
+
+  const double scale = 1.0 / (static_cast<double>(batch) * dimension_);
+  result.gradient.resize(parameters_.size());
+  result.loss = scale * network_.squared_error_gradient(parameters_.data(), input, target, scale,
+                                                        result.gradient.data(), scratch);
+}
+
+double Trainer::apply(std::span<const ShardGradient> gradients) {
+  HTDM_EXPECTS(gradients.size() == static_cast<std::size_t>(options_.shards));
+  total_ = gradients.front().gradient;
+  double loss = gradients.front().loss;
+  for (const ShardGradient& shard : gradients.subspan(1)) {
+    add_to(total_.data(), shard.gradient.data(), total_.size());
+    loss += shard.loss;
+  }
+  ++step_;
+  adamw(adamw_step(options_, step_), parameters_.size(), total_.data(), first_moment_.data(),
+        second_moment_.data(), parameters_.data());
+  shuffle_for_step();
+  return loss;
+}
+
+std::vector<DenseLayer> Trainer::layers() const {
+  std::vector<DenseLayer> layers;
+  for (const FlatNetwork::Layer& layer : network_.layers()) {
+    const float* weight = parameters_.data() + layer.weight;
+    const float* bias = parameters_.data() + layer.bias;
+    layers.push_back({.rows = static_cast<int>(layer.rows),
+                      .columns = static_cast<int>(layer.columns),
+                      .weight{weight, weight + layer.rows * layer.columns},
+                      .bias{bias, bias + layer.rows}});
+  }
+  return layers;
+}
+
+void Trainer::shuffle_for_step() {
+  const auto samples = static_cast<std::int64_t>(sample_count(samples_, dimension_));
+  const std::int64_t epoch = step_ / (samples / options_.batch);
+  if (epoch == epoch_) return;
+  order_ = epoch_order(options_.seed, epoch, static_cast<std::uint32_t>(samples));
+  epoch_ = epoch;
+}
+
+}  // namespace htdm

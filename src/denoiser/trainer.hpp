@@ -1,12 +1,13 @@
 /// Training of the network: shard gradients and the AdamW step. The loop over ranks is the app's.
 #pragma once
 
+#include "core/tile.hpp"
+#include "denoiser/flat_network.hpp"
+#include "denoiser/model.hpp"
+
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include "core/tile.hpp"
-#include "denoiser/model.hpp"
 
 namespace htdm {
 
@@ -31,12 +32,13 @@ struct ShardGradient {
 };
 
 /// Weights, optimiser moments and step count: everything a checkpoint of a training needs.
-/// A minibatch runs through the training set by one permutation per epoch, keyed by
-/// (seed, epoch); levels and noise are draws of (seed, step * batch + position).
+/// Minibatches run through the training set by one permutation per epoch, keyed by (seed, epoch)
+/// (the last samples of an epoch, fewer than a minibatch, wait for the next); levels and noise are
+/// draws of (seed, step * batch + position).
 class Trainer {
  public:
-  /// `samples` are the z-scored training data, sample after sample (x[i d + j]); must outlive *this.
-  /// Throws InputError unless nu > 2, batch <= samples, and sizes are positive.
+  /// `samples` are the z-scored training data, sample after sample (x[i d + j]); must outlive
+  /// *this. Throws InputError unless nu > 2, batch <= samples < 2^32, and sizes are positive.
   Trainer(const TrainingOptions& options, std::span<const float> samples, int dimension);
 
   std::int64_t step() const { return step_; }
@@ -55,15 +57,15 @@ class Trainer {
   std::vector<DenseLayer> layers() const;
 
  private:
-  void shuffle_for_epoch(std::int64_t epoch);
+  void shuffle_for_step();
 
   TrainingOptions options_;
   std::span<const float> samples_;
   int dimension_;
-  std::vector<int> widths_;  ///< d + 1, hidden ..., d
+  FlatNetwork network_;
   std::int64_t step_ = 0;
   std::int64_t epoch_ = -1;
-  std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> order_;  ///< of the samples in this epoch
   AlignedVector<float> parameters_, first_moment_, second_moment_, total_;
 };
 

@@ -1,0 +1,76 @@
+#include "denoiser/minibatch.hpp"
+
+#include "core/error.hpp"
+#include "diffusion/preconditioning.hpp"
+#include "random/draws.hpp"
+#include "random/normal_tile.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace htdm {
+namespace {
+
+/// The first rows belong to the level, those of eps follow.
+constexpr std::size_t eps_row = 4;
+
+}  // namespace
+
+std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::int64_t epoch,
+                                       std::uint32_t samples) {
+  std::vector<std::uint32_t> order(samples);
+  std::iota(order.begin(), order.end(), 0U);
+  const Stream stream(seed, Purpose::minibatch_order, static_cast<std::uint64_t>(epoch));
+  for (std::uint32_t i = samples; i-- > 1;) {
+    std::swap(order[i], order[uniform_below(stream, i, std::uint64_t{i} + 1)]);
+  }
+  return order;
+}
+
+std::size_t training_noise_rows(int dimension) {
+  return eps_row + (static_cast<std::size_t>(dimension) + 3) / 4 * 4;
+}
+
+void draw_training_noise(const TrainingOptions& options, int dimension, std::uint64_t first,
+                         Tile<float> noise) {
+  HTDM_EXPECTS(noise.stride >= padded(noise.paths));
+  const std::size_t n = noise.paths;
+  const std::size_t rows = training_noise_rows(dimension);
+  normal_tile(options.seed, Purpose::training_level, first, 0, n, noise.stride, noise.row(0));
+  for (std::size_t row = eps_row; row < rows; row += 4) {
+    normal_tile(options.seed, Purpose::training_noise, first,
+                static_cast<std::uint32_t>((row - eps_row) / 4), n, noise.stride, noise.row(row));
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    float& level = noise.row(0)[i];
+    level = static_cast<float>(options.level_mean + options.level_deviation * level);
+    const Stream mixing(options.seed, Purpose::training_mixing, first + i);
+    const auto factor = static_cast<float>(student_t_mixing(mixing, 0, options.nu));
+    for (int j = 0; j < dimension; ++j)
+      noise.row(eps_row + static_cast<std::size_t>(j))[i] *= factor;
+  }
+}
+
+void make_examples(double nu, std::span<const float> samples, std::span<const std::uint32_t> order,
+                   int dimension, Tile<const float> noise, Tile<float> input, Tile<float> target) {
+  HTDM_EXPECTS(order.size() == noise.paths);
+  const auto d = static_cast<std::size_t>(dimension);
+  for (std::size_t i = 0; i < noise.paths; ++i) {
+    const double sigma = std::exp(static_cast<double>(noise.row(0)[i]));
+    const auto p = Preconditioning::at(sigma, nu);
+    for (std::size_t j = 0; j < d; ++j) {
+      const double x0 = samples[order[i] * d + j];
+      const double eps = noise.row(eps_row + j)[i];
+      input.row(j)[i] = static_cast<float>(p.c_in * (x0 + sigma * eps));
+      target.row(j)[i] = static_cast<float>(network_target(x0, eps, sigma, nu));
+    }
+    input.row(d)[i] = static_cast<float>(p.c_noise);
+  }
+  for (std::size_t j = 0; j <= d; ++j) {
+    std::fill(input.row(j) + noise.paths, input.row(j) + padded(noise.paths), 0.0F);
+  }
+}
+
+}  // namespace htdm

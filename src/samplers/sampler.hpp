@@ -1,14 +1,14 @@
 /// The Sampler seam: from a prior at sigma_max to D(x, sigma_min), in z-space.
 #pragma once
 
+#include "core/tile.hpp"
+#include "denoiser/denoiser.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "core/tile.hpp"
-#include "denoiser/denoiser.hpp"
 
 namespace htdm {
 
@@ -42,8 +42,8 @@ struct SamplerKind {
   std::string_view name;         ///< as in study files: "t_sde"
   std::string_view description;  ///< one line for `htdm defaults`
   int default_levels;
-  bool gaussian_prior;           ///< starts from N(0, sigma_max^2 I); nu has no meaning
-  double default_nu;             ///< 0: the model's
+  bool gaussian_prior;  ///< starts from N(0, sigma_max^2 I); nu has no meaning
+  double default_nu;    ///< 0: the model's
   std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, SamplerOptions);
 };
 

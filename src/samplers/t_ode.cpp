@@ -1,0 +1,61 @@
+/// t_ode: the probability-flow ODE dx/dsigma = u(x, sigma) from t_d(0, sigma_max^2 I, nu), by Heun:
+///   y = x + (s - sigma) u(x, sigma),   x <- x + (s - sigma) (u(x, sigma) + u(y, s))/2.
+/// Source: Karras et al., NeurIPS 2022, algorithm 1; Pandey et al., ICLR 2025.
+#include "samplers/kinds.hpp"
+#include "samplers/time_loop.hpp"
+
+#include <vector>
+
+namespace htdm {
+namespace {
+
+constexpr std::size_t y_slot = 6, v_slot = 7;
+
+class HeunSampler : public LevelSampler {
+ public:
+  HeunSampler(std::shared_ptr<const Denoiser> denoiser, const SamplerOptions& options)
+      : LevelSampler(std::move(denoiser), options, options.nu) {}
+
+  int network_calls_per_path() const override { return 2 * static_cast<int>(steps()) + 1; }
+
+  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override {
+    const Tile<float> x = state(out.paths, x_slot, scratch);
+    const Tile<float> u = state(out.paths, u_slot, scratch);
+    const Tile<float> y = state(out.paths, y_slot, scratch);
+    const Tile<float> v = state(out.paths, v_slot, scratch);
+
+    prior().draw(first_path, dimension(), x);
+    for (std::size_t i = 0; i < steps(); ++i) {
+      const auto h = static_cast<float>(level(i + 1) - level(i));
+      gap(i, x, u, scratch);
+      add_scaled(dimension(), x, h, u, y);
+      gap(i + 1, y, v, scratch);
+      add_mean(dimension(), x, h, u, v);
+    }
+    denoise(x, u, out, scratch);
+  }
+
+  void sample_path(std::uint64_t path, std::span<double> out) const override {
+    const auto d = static_cast<std::size_t>(dimension());
+    std::vector<double> x(d), u(d), y(d), v(d);
+
+    prior().draw(path, x);
+    for (std::size_t i = 0; i < steps(); ++i) {
+      const double h = level(i + 1) - level(i);
+      gap(i, x, u);
+      for (std::size_t j = 0; j < d; ++j) y[j] = x[j] + h * u[j];
+      gap(i + 1, y, v);
+      for (std::size_t j = 0; j < d; ++j) x[j] += h * (u[j] + v[j]) / 2;
+    }
+    denoise(x, u, out);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Sampler> make_t_ode(std::shared_ptr<const Denoiser> denoiser,
+                                    SamplerOptions options) {
+  return std::make_unique<HeunSampler>(std::move(denoiser), options);
+}
+
+}  // namespace htdm

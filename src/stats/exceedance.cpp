@@ -1,0 +1,56 @@
+#include "stats/exceedance.hpp"
+
+#include "core/error.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace htdm {
+
+void event_values(Tile<const float> z, const EventValue& event, std::span<double> out) {
+  const std::size_t dimension = event.mean.size();
+  HTDM_EXPECTS(event.deviation.size() == dimension && out.size() == z.paths);
+  HTDM_EXPECTS(event.components >= 1 && static_cast<std::size_t>(event.components) <= dimension);
+  std::fill(out.begin(), out.end(), 0.0);
+  for (std::size_t j = 0; j < dimension; ++j) {
+    const float* row = z.row(j);
+    const double mean = event.mean[j] - event.location;
+    const double deviation = event.deviation[j];
+    if (j < static_cast<std::size_t>(event.components)) {
+      for (std::size_t i = 0; i < z.paths; ++i) {
+        const double x = mean + deviation * row[i];
+        out[i] += x * x;
+      }
+    }
+    // x - x is 0 for a finite x and NaN otherwise, and NaN stays.
+    for (std::size_t i = 0; i < z.paths; ++i) out[i] += static_cast<double>(row[i] - row[i]);
+  }
+  for (double& value : out) value = std::sqrt(value);
+}
+
+void ExceedanceCounts::add(std::uint64_t first_path, std::span<const double> values,
+                           std::span<const double> thresholds) {
+  HTDM_EXPECTS(thresholds.size() == count.size());
+  paths += values.size();
+  for (std::size_t k = 0; k < thresholds.size(); ++k) {
+    const double threshold = thresholds[k];
+    std::uint64_t above = 0;
+    for (const double value : values) above += value > threshold;
+    count[k] += above;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isnan(values[i])) continue;
+    ++nonfinite;
+    first_nonfinite = std::min(first_nonfinite, first_path + i);
+  }
+}
+
+void ExceedanceCounts::merge(const ExceedanceCounts& other) {
+  HTDM_EXPECTS(other.count.size() == count.size());
+  for (std::size_t k = 0; k < count.size(); ++k) count[k] += other.count[k];
+  paths += other.paths;
+  nonfinite += other.nonfinite;
+  first_nonfinite = std::min(first_nonfinite, other.first_nonfinite);
+}
+
+}  // namespace htdm

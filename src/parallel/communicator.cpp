@@ -1,0 +1,186 @@
+#include "parallel/communicator.hpp"
+
+#include "core/error.hpp"
+#include "parallel/pieces.hpp"
+
+#include <mpi.h>
+
+#include <cstring>
+#include <utility>
+
+namespace htdm {
+namespace {
+
+constexpr int gather_tag = 1;
+constexpr std::size_t largest_message = std::size_t{1} << 30;
+
+}  // namespace
+
+/// Owns what split() made; the world belongs to MPI.
+struct Communicator::Handle {
+  MPI_Comm comm;
+  bool owned;
+  int rank = 0;
+  int size = 1;
+
+  Handle(MPI_Comm given, bool owns) : comm(given), owned(owns) {
+    MPI_Comm_rank(comm, &rank);
+    MPI_Comm_size(comm, &size);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    int finalised = 0;
+    MPI_Finalized(&finalised);
+    if (owned && !finalised) MPI_Comm_free(&comm);
+  }
+};
+
+namespace {
+
+template <class T>
+void all_reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
+  for_each_piece(values.size(), largest_message / sizeof(T), [&](std::size_t at, std::size_t n) {
+    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(n), type, op, comm);
+  });
+}
+
+template <class T>
+T all_reduce(MPI_Comm comm, T value, MPI_Datatype type, MPI_Op op) {
+  all_reduce(comm, std::span(&value, 1), type, op);
+  return value;
+}
+
+std::uint64_t total(std::span<const std::uint64_t> sizes) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t size : sizes) sum += size;
+  return sum;
+}
+
+}  // namespace
+
+Communicator Communicator::world() {
+  int started = 0, finalised = 0;
+  MPI_Initialized(&started);
+  MPI_Finalized(&finalised);
+  if (!started || finalised) return {};
+  return Communicator(std::make_shared<const Handle>(MPI_COMM_WORLD, false));
+}
+
+int Communicator::rank() const {
+  return handle_ ? handle_->rank : 0;
+}
+int Communicator::size() const {
+  return handle_ ? handle_->size : 1;
+}
+
+void Communicator::barrier() const {
+  if (handle_) MPI_Barrier(handle_->comm);
+}
+
+void Communicator::broadcast(std::span<std::byte> data, int root) const {
+  HTDM_EXPECTS(0 <= root && root < size());
+  if (size() == 1) return;
+  for_each_piece(data.size(), largest_message, [&](std::size_t at, std::size_t n) {
+    MPI_Bcast(data.data() + at, static_cast<int>(n), MPI_BYTE, root, handle_->comm);
+  });
+}
+
+std::vector<Bytes> Communicator::gather(std::span<const std::byte> mine, int root) const {
+  HTDM_EXPECTS(0 <= root && root < size());
+  if (size() == 1) return {Bytes(mine.begin(), mine.end())};
+  const std::uint64_t my_size = mine.size();
+  std::vector<std::uint64_t> sizes(rank() == root ? size() : 0);
+  MPI_Gather(&my_size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, root, handle_->comm);
+  if (rank() != root) {
+    for_each_piece(mine.size(), largest_message, [&](std::size_t at, std::size_t n) {
+      MPI_Send(mine.data() + at, static_cast<int>(n), MPI_BYTE, root, gather_tag, handle_->comm);
+    });
+    return {};
+  }
+  std::vector<Bytes> all(sizes.size());
+  for (int from = 0; from < size(); ++from) {
+    if (from == root) {
+      all[from].assign(mine.begin(), mine.end());
+      continue;
+    }
+    all[from].resize(sizes[from]);
+    for_each_piece(all[from].size(), largest_message, [&](std::size_t at, std::size_t n) {
+      MPI_Recv(all[from].data() + at, static_cast<int>(n), MPI_BYTE, from, gather_tag,
+               handle_->comm, MPI_STATUS_IGNORE);
+    });
+  }
+  return all;
+}
+
+std::vector<Bytes> Communicator::all_gather(std::span<const std::byte> mine) const {
+  std::vector<std::uint64_t> sizes(size());
+  sizes[rank()] = mine.size();
+  all_gather_in_place(std::span(sizes), std::vector<std::size_t>(sizes.size(), 1));
+
+  Bytes whole(total(sizes));
+  std::uint64_t offset = total(std::span(sizes).first(rank()));
+  if (!mine.empty()) std::memcpy(whole.data() + offset, mine.data(), mine.size());
+  all_gather_in_place(std::span(whole), std::vector<std::size_t>(sizes.begin(), sizes.end()));
+
+  std::vector<Bytes> all;
+  offset = 0;
+  for (const std::uint64_t n : sizes) {
+    all.emplace_back(whole.begin() + offset, whole.begin() + offset + n);
+    offset += n;
+  }
+  return all;
+}
+
+void Communicator::all_gather_bytes_in_place(std::span<std::byte> whole,
+                                             std::span<const std::size_t> counts) const {
+  HTDM_EXPECTS(counts.size() == static_cast<std::size_t>(size()));
+  if (size() == 1) return;
+  if (whole.size() > largest_message) {
+    std::size_t offset = 0;
+    for (int owner = 0; owner < size(); offset += counts[owner++]) {
+      broadcast(whole.subspan(offset, counts[owner]), owner);
+    }
+    return;
+  }
+  std::vector<int> sizes(counts.begin(), counts.end());
+  std::vector<int> offsets(counts.size());
+  for (std::size_t r = 1; r < offsets.size(); ++r) offsets[r] = offsets[r - 1] + sizes[r - 1];
+  MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, whole.data(), sizes.data(), offsets.data(),
+                 MPI_BYTE, handle_->comm);
+}
+
+void Communicator::sum(std::span<std::uint64_t> values) const {
+  if (handle_) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM);
+}
+
+std::uint64_t Communicator::sum(std::uint64_t value) const {
+  sum(std::span(&value, 1));
+  return value;
+}
+
+std::int64_t Communicator::min(std::int64_t value) const {
+  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN) : value;
+}
+
+std::int64_t Communicator::max(std::int64_t value) const {
+  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX) : value;
+}
+
+double Communicator::max(double value) const {
+  return handle_ ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX) : value;
+}
+
+bool Communicator::any(bool value) const {
+  return max(std::int64_t{value}) != 0;
+}
+
+Communicator Communicator::split(int color, int key) const {
+  HTDM_EXPECTS(color >= 0);
+  if (!handle_) return {};
+  MPI_Comm part;
+  MPI_Comm_split(handle_->comm, color, key, &part);
+  return Communicator(std::make_shared<const Handle>(part, true));
+}
+
+}  // namespace htdm

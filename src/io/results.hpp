@@ -1,14 +1,14 @@
 /// What a run found out: the content of results.h5 as a value.
 #pragma once
 
+#include "denoiser/model.hpp"
+#include "io/provenance.hpp"
+#include "stats/intervals.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "denoiser/model.hpp"
-#include "io/provenance.hpp"
-#include "stats/intervals.hpp"
 
 namespace htdm {
 
@@ -21,8 +21,8 @@ struct ExceedanceResult {
   double probability = 0;
   std::uint64_t count = 0;
   double batch_mean = 0, batch_std = 0;  ///< over batches, 1/n convention
-  Interval interval;        ///< 95 %, Clopper-Pearson on the pooled count
-  Interval batch_interval;  ///< 95 %, Student-t over batches
+  Interval interval;                     ///< 95 %, Clopper-Pearson on the pooled count
+  Interval batch_interval;               ///< 95 %, Student-t over batches
   std::vector<std::uint64_t> batch_counts;
 };
 
@@ -63,9 +63,9 @@ struct SamplerResult {
   int network_calls_per_path = 0;
   std::optional<W1Result> w1_test, w1_law;
   std::vector<ExceedanceResult> exceedance;
-  std::vector<QuantileResult> quantiles;                          ///< about 25 levels
-  std::vector<double> qq_level, qq_generated, qq_test, qq_law;    ///< the Q-Q grid (first component)
-  std::vector<double> qq_low, qq_high;                            ///< its 95 % band, pointwise
+  std::vector<QuantileResult> quantiles;                        ///< about 25 levels
+  std::vector<double> qq_level, qq_generated, qq_test, qq_law;  ///< the Q-Q grid (first component)
+  std::vector<double> qq_low, qq_high;                          ///< its 95 % band, pointwise
   SurvivalCurve survival;
   std::vector<MomentResult> moments;  ///< first component, raw space
   std::uint64_t nonfinite = 0;

@@ -1,0 +1,205 @@
+#include "io/results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace htdm {
+namespace {
+
+constexpr std::size_t terminal_width = 120;
+constexpr std::size_t gap = 2;
+
+/// One column of a table: up to two header lines and a cell per row.
+struct Column {
+  std::string title, subtitle;
+  std::vector<std::string> cells;
+  bool left = false;           ///< left-aligned
+  bool with_previous = false;  ///< stands beside the column before it
+};
+
+/// Characters on the terminal: bytes that do not continue a UTF-8 sequence.
+std::size_t shown_width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::size_t width(const Column& column) {
+  std::size_t widest = std::max(shown_width(column.title), shown_width(column.subtitle));
+  for (const std::string& cell : column.cells) widest = std::max(widest, shown_width(cell));
+  return widest;
+}
+
+template <class Part>
+void print_line(std::string& out, const std::vector<const Column*>& columns, Part part) {
+  std::string line;
+  for (const Column* column : columns) {
+    const std::string& text = part(*column);
+    const std::string space(width(*column) - shown_width(text), ' ');
+    line += (column->left ? text + space : space + text) + std::string(gap, ' ');
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  out += line + "\n";
+}
+
+/// Width of columns[first] and of those that stand with it.
+std::size_t group_width(const std::vector<Column>& columns, std::size_t first) {
+  std::size_t total = width(columns[first]);
+  for (std::size_t k = first + 1; k < columns.size() && columns[k].with_previous; ++k) {
+    total += gap + width(columns[k]);
+  }
+  return total;
+}
+
+/// The columns side by side; what does not fit goes below, with the first `keys` columns again.
+void print_table(std::string& out, const std::vector<Column>& columns, std::size_t keys) {
+  for (std::size_t next = keys; next < columns.size();) {
+    std::vector<const Column*> chosen;
+    std::size_t used = 0;
+    const auto take = [&](const Column& column) {
+      chosen.push_back(&column);
+      used += width(column) + gap;
+    };
+    for (std::size_t k = 0; k < keys; ++k) take(columns[k]);
+    do {
+      take(columns[next++]);
+    } while (next < columns.size() &&
+             (columns[next].with_previous || used + group_width(columns, next) <= terminal_width));
+    print_line(
+        out, chosen, [](const Column& c) -> auto& { return c.title; });
+    print_line(
+        out, chosen, [](const Column& c) -> auto& { return c.subtitle; });
+    for (std::size_t row = 0; row < columns.front().cells.size(); ++row) {
+      print_line(
+          out, chosen, [&](const Column& c) -> auto& { return c.cells[row]; });
+    }
+    out += "\n";
+  }
+}
+
+/// "0.0287", "12.9", "1.15e-3": `digits` significant ones.
+std::string brief(double value, int digits = 3) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "-" : fmt::format("{}", value);
+  const double size = std::abs(value);
+  if (size == 0 || (size >= 1e-2 && size < 1e3)) return fmt::format("{:#.{}g}", value, digits);
+  const int exponent = static_cast<int>(std::floor(std::log10(size)));
+  return fmt::format("{:.{}f}e{}", value / std::pow(10, exponent), digits - 1, exponent);
+}
+
+std::string nu_text(const std::optional<double>& nu) {
+  return nu ? fmt::format("{}", *nu) : "-";
+}
+
+/// The distance, in more dimensions than one that of the worst component.
+std::string w1_text(const std::optional<W1Result>& w1, bool with_interval) {
+  if (!w1 || w1->value.empty()) return "-";
+  const auto worst =
+      static_cast<std::size_t>(std::ranges::max_element(w1->value) - w1->value.begin());
+  std::string text = fmt::format("{:.4f}", w1->value[worst]);
+  if (with_interval && worst < w1->interval.size()) {
+    const Interval& interval = w1->interval[worst];
+    text += fmt::format(" ±{:.4f}", (interval.high - interval.low) / 2);
+  }
+  return text;
+}
+
+/// An estimate with its interval, "1.15 [1.08, 1.22]e-3". No path above the threshold is not a
+/// probability of zero.
+std::string probability_text(const ExceedanceResult& e) {
+  if (e.count == 0) return "< " + brief(e.interval.high, 2) + " (95 %)";
+  const int exponent = static_cast<int>(std::floor(std::log10(e.probability)));
+  const double scale = exponent < -1 ? std::pow(10, exponent) : 1;
+  const int decimals = exponent < -1 ? 2 : 3;
+  const std::string text =
+      fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.probability / scale, decimals,
+                  e.interval.low / scale, decimals, e.interval.high / scale, decimals);
+  return exponent < -1 ? text + fmt::format("e{}", exponent) : text;
+}
+
+std::string ratio_text(const ExceedanceResult& e) {
+  if (std::isnan(e.level)) return "-";
+  if (e.count == 0) return "< " + brief(e.interval.high / e.level, 2);
+  return brief(e.probability / e.level);
+}
+
+/// Names, nu and distances of all samplers; the first two columns say which.
+std::vector<Column> sampler_columns(const Results& results) {
+  Column name{"sampler", "", {}, true}, nu{"nu", "", {}}, calls{"calls", "", {}};
+  Column test{"W1 to test", "z-space", {}}, law{"W1 to law", "z-space", {}};
+  for (const SamplerResult& s : results.samplers) {
+    name.cells.push_back(s.name);
+    nu.cells.push_back(nu_text(s.nu));
+    calls.cells.push_back(fmt::format("{}", s.network_calls_per_path));
+    test.cells.push_back(w1_text(s.w1_test, true));
+    law.cells.push_back(w1_text(s.w1_law, false));
+    for (Column* column : {&test, &law}) {
+      if (s.w1_test && s.w1_test->value.size() > 1) column->subtitle = "worst component";
+    }
+  }
+  return {name, nu, calls, test, law};
+}
+
+/// Two columns per threshold. All samplers of a run share their thresholds.
+void add_exceedance_columns(std::vector<Column>& columns, const Results& results) {
+  const std::vector<ExceedanceResult>& shared = results.samplers.front().exceedance;
+  for (std::size_t k = 0; k < shared.size(); ++k) {
+    const ExceedanceResult& e = shared[k];
+    Column probability{fmt::format("P({} > {})", e.event, brief(e.threshold)), "", {}, true};
+    Column ratio{"ratio", "", {}, false, true};
+    if (!std::isnan(e.level)) probability.subtitle = "law " + brief(e.level);
+    for (const SamplerResult& s : results.samplers) {
+      const bool there = k < s.exceedance.size();
+      probability.cells.push_back(there ? probability_text(s.exceedance[k]) : "-");
+      ratio.cells.push_back(there ? ratio_text(s.exceedance[k]) : "-");
+    }
+    columns.push_back(probability);
+    columns.push_back(ratio);
+  }
+}
+
+std::vector<Column> model_columns(const Results& results) {
+  Column name{"model", "", {}, true}, kind{"kind", "", {}, true}, nu{"nu", "", {}};
+  Column steps{"steps", "", {}}, loss{"last loss", "", {}}, seconds{"seconds", "", {}};
+  for (const ModelResult& m : results.models) {
+    name.cells.push_back(m.name);
+    kind.cells.push_back(m.kind);
+    nu.cells.push_back(nu_text(m.nu));
+    steps.cells.push_back(m.kind == "network" ? fmt::format("{}", m.steps) : "-");
+    loss.cells.push_back(m.loss.empty() ? "-" : fmt::format("{:.4f}", m.loss.back().loss));
+    seconds.cells.push_back(fmt::format("{:.1f}", m.seconds));
+  }
+  return {name, kind, nu, steps, loss, seconds};
+}
+
+std::string nonfinite_text(const Results& results) {
+  std::string text;
+  for (const SamplerResult& s : results.samplers) {
+    if (s.nonfinite == 0) continue;
+    text += fmt::format("{} (nu {}): {} of {} paths ended in NaN or infinity.\n", s.name,
+                        nu_text(s.nu), s.nonfinite, s.paths);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string results_text(const Results& results) {
+  const Provenance& p = results.provenance;
+  std::string out =
+      fmt::format("htdm {} ({}), {}, seed {}, {} rank(s) x {} thread(s), {:.1f} s\n\n", p.version,
+                  p.git_hash, p.created, p.seed, p.ranks, p.threads, p.seconds_total);
+  if (!results.models.empty()) print_table(out, model_columns(results), 1);
+  if (results.samplers.empty()) return out + "No sampler was run.\n";
+  std::vector<Column> columns = sampler_columns(results);
+  add_exceedance_columns(columns, results);
+  print_table(out, columns, 2);
+  out += fmt::format(
+      "{} paths per sampler. Intervals are 95 %: Clopper-Pearson for probabilities.\n"
+      "ratio: probability over that of the true law. A count of zero is shown as its upper "
+      "bound.\n",
+      results.samplers.front().paths);
+  return out + nonfinite_text(results);
+}
+
+}  // namespace htdm

@@ -1,0 +1,201 @@
+#include "io/study.hpp"
+
+#include "core/error.hpp"
+#include "io/study_keys.hpp"
+#include "io/study_rules.hpp"
+#include "io/study_tree.hpp"
+#include "io/study_values.hpp"
+#include "io/text.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace htdm {
+namespace {
+
+const std::vector<std::string> top_tables{"study", "data", "models", "samplers", "statistics"};
+
+std::string read_text_file(const std::string& path) {
+  struct stat status {};
+  check_input(stat(path.c_str(), &status) == 0, path + " does not exist",
+              "There is no study to read", "Check the name and the folder");
+  check_input(!S_ISDIR(status.st_mode), path + " is a folder", "A study file was expected",
+              "Name a .toml file");
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  // Streaming an empty buffer would set the failure bit of the output.
+  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  check_input(!file.bad() && file.is_open() && !text.fail(), path + " cannot be read",
+              "Its permissions or the disk forbid it", "Check with cat");
+  return text.str();
+}
+
+const StudyTable& as_table(const StudyNode& node, const std::string& name, const Place& place) {
+  check_input(node.table() != nullptr, place.of(name, node) + " is not a table",
+              "Its keys stand under a header", "Write [" + name + "]");
+  return *node.table();
+}
+
+template <class Section>
+void read_section(const StudyTable& table, const Place& place, Section& section) {
+  for (const auto& [name, node] : table) {
+    const Key<Section>* found = nullptr;
+    std::vector<std::string> known;
+    for (const Key<Section>& key : study_keys<Section>()) {
+      if (key.name == name) found = &key;
+      known.emplace_back(key.name);
+    }
+    check_input(found != nullptr, place.of(name, node) + " is not a key",
+                "A key that is not known would be ignored silently", suggestion(name, known));
+    assign(*found, section, node, place);
+  }
+}
+
+void note_given(const StudyTable& table, ModelSection& model) {
+  model.noise_given = find(table, "noise") != nullptr;
+  model.nu_given = find(table, "nu") != nullptr;
+}
+void note_given(const StudyTable&, SamplerSection&) {}
+
+/// One section per table of [models] or [samplers].
+template <class Section>
+void read_named(const StudyTable& tables, const Place& parent, std::vector<Section>& sections) {
+  for (const auto& [name, node] : tables) {
+    const Place place{parent.source, parent.table + "." + name, parent.folder};
+    check_input(node.table() != nullptr,
+                parent.of(name, node) + " = " + shown_value(node) + " is not a table",
+                "Every entry of [" + parent.table + "] is a table with a name of its own",
+                "Write its keys under [" + parent.table + ".NAME]");
+    Section section;
+    section.name = name;
+    read_section(*node.table(), place, section);
+    note_given(*node.table(), section);
+    sections.push_back(std::move(section));
+  }
+}
+
+Study read_tree(const StudyTable& tree, const std::string& source, const std::string& folder) {
+  Study study;
+  const Place top{source, "", folder};
+  for (const auto& [name, node] : tree) {
+    check_input(std::ranges::find(top_tables, name) != top_tables.end(),
+                top.of(name, node) + " is not a table of a study",
+                "A table that is not known would be ignored silently",
+                suggestion(name, top_tables));
+    const StudyTable& table = as_table(node, name, top);
+    const Place place{source, name, folder};
+    if (name == "study") read_section(table, place, study.study);
+    if (name == "data") read_section(table, place, study.data);
+    if (name == "statistics") read_section(table, place, study.statistics);
+    if (name == "models") read_named(table, place, study.models);
+    if (name == "samplers") read_named(table, place, study.samplers);
+  }
+  return study;
+}
+
+/// A study that names no model (or no sampler) gets the default set; overrides come after, so
+/// that they change the study that would run.
+void add_default_sets(StudyTable& tree) {
+  const auto add = [&](const std::string& name, std::string_view defaults) {
+    const StudyNode* node = find(tree, name);
+    if (node != nullptr && (node->table() == nullptr || !node->table()->empty())) return;
+    std::erase_if(tree, [&](const StudyEntry& entry) { return entry.key == name; });
+    StudyTable set = parse_toml(std::string(defaults), "the default " + name);
+    tree.push_back(std::move(set.front()));
+  };
+  add("models", default_models);
+  add("samplers", default_samplers);
+}
+
+template <class Section>
+void write_section(std::string& text, const std::string& table, const Section& section,
+                   bool with_paths) {
+  if (!text.empty()) text += '\n';
+  text += "[" + table + "]\n";
+  for (const Key<Section>& key : study_keys<Section>()) {
+    if ((key.applies != nullptr && !key.applies(section)) || (key.is_path && !with_paths)) continue;
+    text += std::string(key.name) + " = " + value_text(key, section) + "\n";
+  }
+}
+
+/// The keys of one section with their help, and the values they have in `section`.
+template <class Section>
+void describe_section(std::string& text, const std::string& table, const Section& section) {
+  text += "\n[" + table + "]\n";
+  for (const Key<Section>& key : study_keys<Section>()) {
+    std::string line = std::string(key.name) + " = " + value_text(key, section);
+    line.resize(std::max<std::size_t>(line.size(), 34), ' ');
+    text += line + "  # " + help_text(key) + "\n";
+    for (const Choice& choice : key.choices) {
+      if (choice.help.empty()) continue;
+      text += "#   " + std::string(choice.value) + ": " + std::string(choice.help) + "\n";
+    }
+  }
+}
+
+/// The first section with help, the others with values only.
+template <class Section>
+void describe_named(std::string& text, const std::string& parent,
+                    const std::vector<Section>& sections) {
+  for (const Section& section : sections) {
+    const std::string table = parent + "." + section.name;
+    if (&section == &sections.front()) {
+      describe_section(text, table, section);
+    } else {
+      write_section(text, table, section, true);
+    }
+  }
+}
+
+}  // namespace
+
+Study parse_study(const std::string& text, const std::string& source, const std::string& folder,
+                  const std::vector<std::string>& overrides) {
+  StudyTable tree = parse_toml(text, source);
+  add_default_sets(tree);
+  for (const std::string& assignment : overrides) apply_override(tree, assignment, source);
+  Study study = read_tree(tree, source, folder);
+  complete_study(study, source);
+  return study;
+}
+
+Study read_study(const std::string& path, const std::vector<std::string>& overrides) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash + 1);
+  return parse_study(read_text_file(path), path, folder, overrides);
+}
+
+std::string write_study(const Study& study, bool with_paths) {
+  std::string text;
+  write_section(text, "study", study.study, with_paths);
+  write_section(text, "data", study.data, with_paths);
+  for (const ModelSection& model : study.models) {
+    write_section(text, "models." + model.name, model, with_paths);
+  }
+  for (const SamplerSection& sampler : study.samplers) {
+    write_section(text, "samplers." + sampler.name, sampler, with_paths);
+  }
+  write_section(text, "statistics", study.statistics, with_paths);
+  return text;
+}
+
+std::string reference_study() {
+  const Study study = parse_study("", "the default study", "");
+  std::string text =
+      "# Every key of a study with its default, which is the paper's value.\n"
+      "# A study writes only what differs. One that names any [models] or any [samplers] table\n"
+      "# replaces the default set of that kind. Relative paths start from the study's folder.\n";
+  describe_section(text, "study", study.study);
+  describe_section(text, "data", study.data);
+  text += "\n# One table per denoiser.";
+  describe_named(text, "models", study.models);
+  text += "\n# One table per sampler.";
+  describe_named(text, "samplers", study.samplers);
+  describe_section(text, "statistics", study.statistics);
+  return text;
+}
+
+}  // namespace htdm

@@ -13,6 +13,8 @@ struct StudySection {
   std::uint64_t seed = 42;
   bool independent_noise = false;
   double allowed_nonfinite_rate = 0;
+
+  friend bool operator==(const StudySection&, const StudySection&) = default;
 };
 
 struct DataSection {
@@ -24,6 +26,8 @@ struct DataSection {
   int dimension = 1;
   std::int64_t train_samples = 1'000'000;
   std::int64_t test_samples = 1'000'000;
+
+  friend bool operator==(const DataSection&, const DataSection&) = default;
 };
 
 /// One `[models.NAME]` table.
@@ -43,7 +47,9 @@ struct ModelSection {
   double level_mean = -1.2;
   double level_deviation = 1.2;
   int shards = 8;
-  bool nu_given = false, noise_given = false;  ///< written in the file (they must agree with `file`)
+  bool nu_given = false, noise_given = false;  ///< written beside `file`, which must agree
+
+  friend bool operator==(const ModelSection&, const ModelSection&) = default;
 };
 
 /// One `[samplers.NAME]` table; every value of `nu` is one entry of the results.
@@ -56,6 +62,8 @@ struct SamplerSection {
   double sigma_max = 80;
   double sigma_min = 0.002;
   double rho = 7;
+
+  friend bool operator==(const SamplerSection&, const SamplerSection&) = default;
 };
 
 struct StatisticsSection {
@@ -66,6 +74,8 @@ struct StatisticsSection {
   std::int64_t w1_samples = 1'000'000;
   std::string event = "norm";
   int block_size = 4096;
+
+  friend bool operator==(const StatisticsSection&, const StatisticsSection&) = default;
 };
 
 struct Study {
@@ -76,12 +86,16 @@ struct Study {
   StatisticsSection statistics;
 
   std::int64_t paths_per_sampler() const { return statistics.batches * statistics.batch_size; }
+
+  friend bool operator==(const Study&, const Study&) = default;
 };
 
 /// Read a study file and apply `--set key=value` overrides (TOML values; a bare word is a string).
-/// Relative paths in the file are made relative to the file's folder; those in overrides to the
-/// working directory. Throws InputError naming file, key, reason and remedy; unknown keys get a
-/// suggestion. Checks types, ranges and the rules between keys that need no model file.
+/// Paths become absolute: relative ones start from the file's folder, in overrides from the working
+/// directory. A study that names no model (or no sampler) has the paper's, which overrides may
+/// change one by one. Defaults that depend on other keys are filled in (io/study_rules.hpp). Throws
+/// InputError naming file, key, reason and remedy; unknown keys get a suggestion. Checks types,
+/// ranges and the rules between keys that need no model file.
 Study read_study(const std::string& path, const std::vector<std::string>& overrides);
 
 /// The same from text (`source` names it in messages, `folder` is what paths are relative to).
@@ -89,7 +103,9 @@ Study parse_study(const std::string& text, const std::string& source, const std:
                   const std::vector<std::string>& overrides = {});
 
 /// The resolved study as TOML: every key, canonical order, shortest numbers that read back equal.
-/// parse_study(write_study(s)) equals s. `with_paths = false` leaves out file paths (for digests).
+/// Keys that mean nothing where they stand are left out (the nu of Gaussian data, the steps of an
+/// exact model). parse_study(write_study(s)) equals s for every s that a parse returned.
+/// `with_paths = false` leaves out file paths (for digests).
 std::string write_study(const Study& study, bool with_paths = true);
 
 /// The commented reference study that `htdm defaults` prints: one line of help, range and choices

@@ -1,0 +1,109 @@
+#include "core/error.hpp"
+#include "io/study_rules.hpp"
+#include "io/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace htdm {
+namespace {
+
+/// Names become folders, files and groups of files.
+void check_name(const std::string& name, const std::string& what, const std::string& extra) {
+  const auto allowed = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || extra.find(c) != std::string::npos;
+  };
+  check_input(!name.empty() && name.size() <= 100 && name.front() != '.' &&
+                  std::ranges::all_of(name, allowed),
+              what + " " + toml_string(name) + " cannot be a name", "It becomes part of file names",
+              "Use up to 100 letters, digits, _ and -" +
+                  std::string(extra.empty() ? "" : " and .") + ", not starting with .");
+}
+
+/// Whether the posterior mean of the data under this noise is known in closed form.
+bool has_closed_form(const DataSection& data, const ModelSection& model) {
+  if (data.kind == "two_point") return true;
+  const bool gaussian_data = data.kind == "gaussian" || std::isinf(data.nu);
+  return gaussian_data && std::isinf(model.nu);
+}
+
+void check_training(const DataSection& data, const ModelSection& model, const std::string& key) {
+  check_input(model.batch <= data.train_samples,
+              key + "batch = " + std::to_string(model.batch) +
+                  " exceeds data.train_samples = " + std::to_string(data.train_samples),
+              "A minibatch is drawn without repetition", "Lower batch or raise train_samples");
+  check_input(model.shards <= model.batch,
+              key + "shards = " + std::to_string(model.shards) +
+                  " exceeds batch = " + std::to_string(model.batch),
+              "Every piece of a minibatch needs a sample", "Lower shards or raise batch");
+  check_input(!model.hidden.empty(), key + "hidden is empty", "A network needs a hidden layer",
+              "Write for example hidden = [128, 128]");
+}
+
+void check_model_section(const Study& study, const ModelSection& model, const std::string& source) {
+  check_name(model.name, source + ": models.", "");
+  const std::string key = source + ": models." + model.name + ".";
+  if (model.kind == "network") {
+    check_input(model.nu > 2 || (!model.file.empty() && !model.nu_given),
+                key + "nu = " + number_text(model.nu) + " is not above 2",
+                "The noise then has no finite variance to precondition the network with",
+                "Choose nu > 2; inf is Gaussian noise");
+    if (model.file.empty()) check_training(study.data, model, key);
+  }
+  check_input(model.kind != "exact" || has_closed_form(study.data, model),
+              key + "kind = \"exact\": no closed form yet for " + study.data.kind +
+                  " data under noise with nu = " + number_text(model.nu),
+              "It is known for two_point data under any noise, and for gaussian data under "
+              "gaussian noise",
+              "Change data.kind or noise, or train a network");
+}
+
+void check_sampler_section(const Study& study, const SamplerSection& sampler,
+                           const std::string& source) {
+  check_name(sampler.name, source + ": samplers.", "");
+  const std::string key = source + ": samplers." + sampler.name + ".";
+  std::vector<std::string> models;
+  for (const ModelSection& model : study.models) models.push_back(model.name);
+  check_input(std::ranges::find(models, sampler.model) != models.end(),
+              key + "model = " + toml_string(sampler.model) + " is not in the study",
+              "A sampler needs a [models] table to draw from", suggestion(sampler.model, models));
+  check_input(sampler.sigma_min < sampler.sigma_max,
+              key + "sigma_min = " + number_text(sampler.sigma_min) +
+                  " is not below sigma_max = " + number_text(sampler.sigma_max),
+              "Noise levels decrease from sigma_max to sigma_min",
+              "Choose sigma_min < sigma_max; the defaults are 0.002 and 80");
+  // The coefficient of the self-regulating samplers divides by nu + d - 2; the ablated one is their
+  // counterpart at the same nu.
+  if (!sampler.kind.starts_with("t_sde")) return;
+  for (double nu : sampler.nu) {
+    check_input(nu + study.data.dimension > 2,
+                key + "nu = " + number_text(nu) +
+                    ": nu + d = " + number_text(nu + study.data.dimension) + " is not above 2",
+                "The variance of the sampler's noise divides by nu + d - 2",
+                "Choose nu > " + std::to_string(std::max(0, 2 - study.data.dimension)));
+  }
+}
+
+}  // namespace
+
+void check_sections(const Study& study, const std::string& source) {
+  check_name(study.study.name, source + ": study.name", ".");
+  constexpr double most = 9e18;
+  const StatisticsSection& s = study.statistics;
+  check_input(static_cast<double>(s.batches) * static_cast<double>(s.batch_size) < most,
+              source + ": statistics.batches times statistics.batch_size is too large",
+              "Paths are numbered with 63 bits", "Lower one of them");
+}
+
+void check_models(const Study& study, const std::string& source) {
+  for (const ModelSection& model : study.models) check_model_section(study, model, source);
+}
+
+void check_samplers(const Study& study, const std::string& source) {
+  for (const SamplerSection& sampler : study.samplers) {
+    check_sampler_section(study, sampler, source);
+  }
+}
+
+}  // namespace htdm

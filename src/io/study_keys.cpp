@@ -1,0 +1,245 @@
+#include "io/study_keys.hpp"
+
+#include "io/text.hpp"
+#include "samplers/sampler.hpp"
+
+#include <cmath>
+
+namespace htdm {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+constexpr Range positive{.low = 0};
+constexpr Range positive_or_inf{.low = 0, .high_open = false};
+constexpr Range fraction{.low = 0, .high = 1, .low_open = false};
+
+constexpr Range whole(double low, double high) {
+  return {.low = low, .high = high, .low_open = false, .high_open = false};
+}
+
+std::string bound_text(double value) {
+  if (std::abs(value) < 1e15 && value == std::floor(value)) {
+    return std::to_string(static_cast<std::int64_t>(value));
+  }
+  return number_text(value);
+}
+
+bool trained(const ModelSection& m) {
+  return m.kind == "network" && m.file.empty();
+}
+
+bool has_nu(const SamplerSection& s) {
+  const SamplerKind* kind = find_sampler_kind(s.kind);
+  return kind == nullptr || !kind->gaussian_prior;
+}
+
+std::vector<Choice> sampler_choices() {
+  std::vector<Choice> choices;
+  for (const SamplerKind& kind : sampler_kinds()) choices.push_back({kind.name, kind.description});
+  return choices;
+}
+
+}  // namespace
+
+bool Range::contains(double value) const {
+  return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
+}
+
+std::string Range::text() const {
+  if (std::isinf(high)) {
+    if (std::isinf(low)) return "any finite number";
+    const std::string above = (low_open ? "> " : ">= ") + bound_text(low);
+    return high_open ? above : above + ", or inf";
+  }
+  if (!low_open && !high_open) return bound_text(low) + " to " + bound_text(high);
+  return (low_open ? "above " : "from ") + bound_text(low) + (high_open ? ", below " : " to ") +
+         bound_text(high);
+}
+
+template <>
+const std::vector<Key<StudySection>>& study_keys() {
+  using S = StudySection;
+  static const std::vector<Key<S>> keys{
+      {"name", &S::name, "names the results folder; letters, digits, _ - ."},
+      {"seed", &S::seed, "key of every random draw", whole(0, 9.2e18)},
+      {"independent_noise", &S::independent_noise,
+       "give every sampler and nu noise of its own instead of common random numbers"},
+      {"allowed_nonfinite_rate", &S::allowed_nonfinite_rate,
+       "share of paths that may end in NaN or infinity before the run fails", whole(0, 1)},
+  };
+  return keys;
+}
+
+template <>
+const std::vector<Key<DataSection>>& study_keys() {
+  using S = DataSection;
+  constexpr auto student_t = [](const S& s) { return s.kind == "student_t"; };
+  constexpr auto spread = [](const S& s) { return s.kind != "two_point"; };
+  constexpr auto two_point = [](const S& s) { return s.kind == "two_point"; };
+  static const std::vector<Key<S>> keys{
+      {"kind",
+       &S::kind,
+       "law of the data",
+       {},
+       {{"student_t", "location + scale t_d(0, I, nu)"},
+        {"gaussian", "N(location, scale^2 I)"},
+        {"two_point", "+a or -a with probability 1/2, |a| = separation"}}},
+      {"nu",
+       &S::nu,
+       "degrees of freedom of student_t data (W1 needs a finite mean)",
+       {.low = 1, .high_open = false},
+       {},
+       student_t},
+      {"scale", &S::scale, "scale of each component", positive, {}, spread},
+      {"location", &S::location, "centre of each component", {}, {}, spread},
+      {"separation", &S::separation, "distance of the two points from 0", positive, {}, two_point},
+      {"dimension", &S::dimension, "numbers per sample", whole(1, 65536)},
+      {"train_samples", &S::train_samples, "samples that normalise the data and train",
+       whole(1, 4'000'000'000)},
+      {"test_samples", &S::test_samples, "held-out samples that W1 and quantiles compare with",
+       whole(1, 1'000'000'000'000)},
+  };
+  return keys;
+}
+
+template <>
+const std::vector<Key<ModelSection>>& study_keys() {
+  using S = ModelSection;
+  constexpr auto noise = [](const S& s) { return s.file.empty() || s.noise_given; };
+  constexpr auto nu = [](const S& s) { return s.file.empty() || s.nu_given; };
+  constexpr double many = 1e15;
+  static const std::vector<Key<S>> keys{
+      {"kind",
+       &S::kind,
+       "how the denoiser comes about",
+       {},
+       {{"network", "trained here, or read from file"},
+        {"exact", "closed form of the posterior mean under [data]"},
+        {"point_mass", "D = 0, the centre of the normalised data"}}},
+      {"noise",
+       &S::noise,
+       "noise it is trained for; default gaussian in a table named edm, else student_t",
+       {},
+       {{"gaussian", ""}, {"student_t", ""}},
+       noise},
+      {"nu",
+       &S::nu,
+       "degrees of freedom of student_t noise; networks need > 2",
+       positive_or_inf,
+       {},
+       nu},
+      {.name = "file",
+       .field = &S::file,
+       .help = "model file that brings weights, noise, nu and normalisation; empty: train",
+       .applies = [](const S& s) { return s.kind == "network"; },
+       .is_path = true},
+      {"steps", &S::steps, "optimiser steps", whole(1, many), {}, trained},
+      {"batch", &S::batch, "samples per step", whole(1, 1e9), {}, trained},
+      {"hidden", &S::hidden, "widths of the hidden layers", whole(1, 65536), {}, trained},
+      {"learning_rate", &S::learning_rate, "AdamW step size", positive, {}, trained},
+      {"beta1", &S::beta1, "AdamW decay of the mean gradient", fraction, {}, trained},
+      {"beta2", &S::beta2, "AdamW decay of the squared gradient", fraction, {}, trained},
+      {"weight_decay",
+       &S::weight_decay,
+       "AdamW weight decay",
+       {.low = 0, .low_open = false},
+       {},
+       trained},
+      {"level_mean", &S::level_mean, "mean of ln sigma in training", {}, {}, trained},
+      {"level_deviation",
+       &S::level_deviation,
+       "standard deviation of ln sigma in training",
+       positive,
+       {},
+       trained},
+      {"shards",
+       &S::shards,
+       "fixed pieces of a minibatch, shared out among ranks and threads",
+       whole(1, 65536),
+       {},
+       trained},
+  };
+  return keys;
+}
+
+template <>
+const std::vector<Key<SamplerSection>>& study_keys() {
+  using S = SamplerSection;
+  static const std::vector<Key<S>> keys{
+      {"kind",
+       &S::kind,
+       "default: the name of the table, where that is a kind",
+       {},
+       sampler_choices()},
+      {"model", &S::model,
+       "a [models] table; default: the first of Gaussian noise for samplers that start from a "
+       "Gaussian, the first of student_t noise for others"},
+      {"levels",
+       &S::levels,
+       "noise levels from sigma_max to sigma_min; default: the kind's",
+       whole(2, 1'000'000),
+       {},
+       [](const S& s) { return s.levels > 0; }},
+      {"nu",
+       &S::nu,
+       "degrees of freedom when sampling; a list is a sweep; empty: the default of the kind (2.5 "
+       "for t_sde and t_sde_ablated), else the model's",
+       positive_or_inf,
+       {},
+       has_nu},
+      {"sigma_max", &S::sigma_max, "largest noise level", positive},
+      {"sigma_min", &S::sigma_min, "smallest noise level", positive},
+      {"rho", &S::rho, "curvature of the Karras schedule", positive},
+  };
+  return keys;
+}
+
+template <>
+const std::vector<Key<StatisticsSection>>& study_keys() {
+  using S = StatisticsSection;
+  static const std::vector<Key<S>> keys{
+      {"batches", &S::batches, "batches of paths per sampler", whole(1, 1'000'000)},
+      {"batch_size", &S::batch_size, "paths per batch", whole(1, 1e15)},
+      {.name = "exceedance_levels",
+       .field = &S::exceedance_levels,
+       .help = "probabilities under the true law that set the thresholds",
+       .range = {.low = 0, .high = 1},
+       .applies = [](const S& s) { return s.thresholds.empty(); }},
+      {"thresholds", &S::thresholds, "distances in raw space, instead of levels", positive},
+      {"w1_samples", &S::w1_samples, "W1 uses this many of the first paths at most",
+       whole(1, 1e12)},
+      {"event",
+       &S::event,
+       "what exceeds a threshold",
+       {},
+       {{"norm", "distance of the whole sample from the location"},
+        {"coordinate", "distance of its first component"}}},
+      {"block_size", &S::block_size, "paths that one thread samples at a time",
+       whole(1, 1'048'576)},
+  };
+  return keys;
+}
+
+const std::string_view default_models = R"(
+[models.edm]
+noise = "gaussian"
+[models.t_edm]
+noise = "student_t"
+nu = 3.0
+)";
+
+const std::string_view default_samplers = R"(
+[samplers.ve_sde]
+levels = 128
+[samplers.t_ode]
+levels = 64
+[samplers.t_sde]
+levels = 128
+nu = [2.1, 2.25, 2.5, 3.0, 4.0, 6.0]
+[samplers.t_sde_ablated]
+levels = 128
+nu = 2.5
+)";
+
+}  // namespace htdm

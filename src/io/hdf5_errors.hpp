@@ -1,0 +1,19 @@
+/// How failures of the HDF5 library become messages; for the files that talk to it.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <string>
+
+namespace htdm::hdf5 {
+
+/// The innermost reason the library gives for its last failure.
+std::string last_error();
+
+[[noreturn]] inline void fail_write(const std::string& where,
+                                    const std::string& reason = last_error()) {
+  fail_input(where + " cannot be written (" + reason + ")", "The results would be lost",
+             "Choose a folder that exists, can be written and has space left");
+}
+
+}  // namespace htdm::hdf5

@@ -1,0 +1,20 @@
+/// Parts that model files and the models of a results file share.
+#pragma once
+
+#include "denoiser/model.hpp"
+#include "io/hdf5.hpp"
+
+#include <vector>
+
+namespace htdm {
+
+/// mean[d] and deviation[d] along the axis component[d].
+void write_normalization(hdf5::Group& group, const Normalization& normalization);
+/// Throws InputError unless both are there and equally long.
+Normalization read_normalization(const hdf5::Group& group);
+
+/// first_step[n] (axis), steps[n], loss[n].
+void write_loss(hdf5::Group group, const std::vector<LossRecord>& loss);
+std::vector<LossRecord> read_loss(hdf5::Group group);
+
+}  // namespace htdm

@@ -1,0 +1,77 @@
+#include "io/digest.hpp"
+#include "io/results.hpp"
+
+#include <algorithm>
+
+namespace htdm {
+namespace {
+
+void add(Digest& digest, const Interval& interval) {
+  digest.number(interval.low).number(interval.high);
+}
+
+void add(Digest& digest, const std::optional<W1Result>& w1) {
+  digest.integer(w1.has_value());
+  if (!w1) return;
+  digest.numbers(w1->value);
+  for (const Interval& interval : w1->interval) add(digest, interval);
+}
+
+void add(Digest& digest, const ExceedanceResult& e) {
+  digest.number(e.level).number(e.threshold).text(e.event).text(e.method);
+  digest.number(e.probability).integer(e.count).number(e.batch_mean).number(e.batch_std);
+  add(digest, e.interval);
+  add(digest, e.batch_interval);
+  digest.integers(e.batch_counts);
+}
+
+void add(Digest& digest, const QuantileResult& q) {
+  digest.number(q.level).number(q.generated).number(q.test).number(q.law);
+  add(digest, q.interval);
+}
+
+void add(Digest& digest, const SurvivalCurve& curve) {
+  digest.numbers(curve.threshold).integers(curve.count).numbers(curve.law);
+  for (const Interval& interval : curve.interval) add(digest, interval);
+}
+
+void add(Digest& digest, const ModelResult& m) {
+  digest.text(m.name).text(m.kind).number(m.nu);
+  digest.numbers(m.normalization.mean).numbers(m.normalization.deviation).text(m.weights_sha256);
+}
+
+void add(Digest& digest, const SamplerResult& s) {
+  digest.text(s.name).text(s.kind).text(s.model);
+  digest.integer(s.nu.has_value()).number(s.nu.value_or(0));
+  digest.integer(static_cast<std::uint64_t>(s.levels)).integer(s.paths).integer(s.nonfinite);
+  digest.integer(static_cast<std::uint64_t>(s.network_calls_per_path));
+  add(digest, s.w1_test);
+  add(digest, s.w1_law);
+  digest.integer(s.exceedance.size());
+  for (const ExceedanceResult& e : s.exceedance) add(digest, e);
+  digest.integer(s.quantiles.size());
+  for (const QuantileResult& q : s.quantiles) add(digest, q);
+  digest.numbers(s.qq_level).numbers(s.qq_generated).numbers(s.qq_test).numbers(s.qq_law);
+  digest.numbers(s.qq_low).numbers(s.qq_high);
+  add(digest, s.survival);
+  digest.integer(s.moments.size());
+  for (const MomentResult& m : s.moments) digest.text(m.name).number(m.value).integer(m.exists);
+}
+
+}  // namespace
+
+std::string results_digest(const Results& results) {
+  Digest digest;
+  digest.text("htdm results 1").text(results.study_no_paths);
+  // A file lists its models by name where it does not know in which order they were written.
+  std::vector<const ModelResult*> models;
+  for (const ModelResult& model : results.models) models.push_back(&model);
+  std::ranges::sort(models, {}, [](const ModelResult* model) { return model->name; });
+  digest.integer(models.size());
+  for (const ModelResult* model : models) add(digest, *model);
+  digest.integer(results.samplers.size());
+  for (const SamplerResult& sampler : results.samplers) add(digest, sampler);
+  return digest.finish_hex();
+}
+
+}  // namespace htdm

@@ -1,0 +1,118 @@
+/// Groups of columns along one axis: the same list of columns writes and reads a table.
+#pragma once
+
+#include "io/hdf5.hpp"
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace htdm {
+
+/// How a number is stored: truth values as bytes.
+template <class T>
+using Stored = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+
+/// Writes columns; the first is the axis of the others (an HDF5 dimension scale).
+class TableWriter {
+ public:
+  explicit TableWriter(hdf5::Group group) : group_(std::move(group)) {}
+
+  template <class T>
+  void column(const std::string& name, const std::vector<T>& values, const hdf5::Label& label) {
+    group_.write<T>(name, values, label);
+    attach(name);
+  }
+
+  /// The column of part(row) over all rows.
+  template <class Row, class Part>
+  void part(const std::string& name, const std::vector<Row>& rows, Part part,
+            const hdf5::Label& label) {
+    using T = Stored<std::remove_cvref_t<decltype(part(rows.front()))>>;
+    std::vector<T> values;
+    for (const Row& row : rows) values.push_back(part(row));
+    column(name, values, label);
+  }
+
+  /// part(row) is a list, equally long in every row; its index becomes the axis `axis`.
+  template <class Row, class Part>
+  void lists(const std::string& name, const std::string& axis, const std::vector<Row>& rows,
+             Part part, const hdf5::Label& label) {
+    using T = typename std::remove_cvref_t<decltype(part(rows.front()))>::value_type;
+    const std::size_t columns = rows.empty() ? 0 : part(rows.front()).size();
+    std::vector<T> values;
+    for (const Row& row : rows) values.insert(values.end(), part(row).begin(), part(row).end());
+    if (values.size() != rows.size() * columns) group_.fail(name, "has rows of different lengths");
+    group_.write_index(axis, columns);
+    group_.write_matrix<T>(name, values, rows.size(), columns, label);
+    attach(name);
+    group_.attach_axis(name, 1, axis);
+  }
+
+ private:
+  void attach(const std::string& name) {
+    if (axis_.empty()) {
+      axis_ = name;
+      group_.make_axis(name);
+    } else {
+      group_.attach_axis(name, 0, axis_);
+    }
+  }
+
+  hdf5::Group group_;
+  std::string axis_;
+};
+
+/// Reads what TableWriter writes, and refuses columns of different lengths.
+class TableReader {
+ public:
+  explicit TableReader(hdf5::Group group) : group_(std::move(group)) {}
+
+  template <class T>
+  void column(const std::string& name, std::vector<T>& values, const hdf5::Label&) {
+    values = group_.read<T>(name);
+    check_length(name, values.size());
+  }
+
+  template <class Row, class Part>
+  void part(const std::string& name, std::vector<Row>& rows, Part part, const hdf5::Label&) {
+    using T = Stored<std::remove_cvref_t<decltype(part(rows.front()))>>;
+    const std::vector<T> values = group_.read<T>(name);
+    check_length(name, values.size());
+    rows.resize(length_);
+    for (std::size_t i = 0; i < rows.size(); ++i) part(rows[i]) = values[i];
+  }
+
+  template <class Row, class Part>
+  void lists(const std::string& name, const std::string&, std::vector<Row>& rows, Part part,
+             const hdf5::Label&) {
+    using List = std::remove_cvref_t<decltype(part(rows.front()))>;
+    const auto values = group_.read<typename List::value_type>(name);
+    const std::vector<std::uint64_t> shape = group_.shape(name);
+    if (shape.size() != 2) group_.fail(name, "is not a matrix");
+    check_length(name, shape[0]);
+    const auto columns = static_cast<std::ptrdiff_t>(shape[1]);
+    auto next = values.begin();
+    for (Row& row : rows) {
+      part(row) = List(next, next + columns);
+      next += columns;
+    }
+  }
+
+ private:
+  void check_length(const std::string& name, std::size_t length) {
+    if (!started_) length_ = length;
+    started_ = true;
+    if (length != length_) {
+      group_.fail(name, "has length " + std::to_string(length) + " where its axis has " +
+                            std::to_string(length_));
+    }
+  }
+
+  hdf5::Group group_;
+  std::size_t length_ = 0;
+  bool started_ = false;
+};
+
+}  // namespace htdm

@@ -1,0 +1,37 @@
+/// The commands of the program. Each throws InputError for bad input.
+#pragma once
+
+#include "core/error.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace htdm {
+
+struct RunOptions {
+  std::string study;
+  std::vector<std::string> overrides;
+  std::string output;  ///< empty: results/<study.name>
+  bool restart = false;
+  bool force = false;
+};
+
+struct ShowOptions {
+  std::string file;
+  bool json = false;
+  bool digest = false;
+};
+
+ExitCode run_command(const RunOptions& options);
+ExitCode check_command(const RunOptions& options);
+ExitCode defaults_command();
+ExitCode show_command(const ShowOptions& options);
+ExitCode version_command(bool json);
+
+/// Run `body`, with MPI around it if `parallel`, and turn what it throws into an exit code that is
+/// the same on every rank and one message on one of them.
+ExitCode guarded_main(bool parallel, int& argc, char**& argv,
+                      const std::function<ExitCode()>& body);
+
+}  // namespace htdm

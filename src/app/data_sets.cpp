@@ -1,0 +1,52 @@
+#include "app/data_sets.hpp"
+
+#include "parallel/block_loop.hpp"
+
+#include <algorithm>
+
+namespace htdm {
+namespace {
+
+constexpr std::uint64_t samples_per_block = 8192;
+
+/// n samples of the target in raw space, sample after sample.
+std::vector<double> draw_samples(const Plan& plan, Purpose purpose, std::uint64_t n, int threads) {
+  const auto d = static_cast<std::size_t>(dimension(plan.target));
+  std::vector<double> samples(n * d);
+  const std::uint64_t blocks = (n + samples_per_block - 1) / samples_per_block;
+  for_each_block(threads, {0, blocks}, [&](std::uint64_t block, int) {
+    const std::uint64_t end = std::min(n, (block + 1) * samples_per_block);
+    for (std::uint64_t i = block * samples_per_block; i < end; ++i) {
+      draw(plan.target, plan.study.study.seed, purpose, i, std::span(samples).subspan(i * d, d));
+    }
+  });
+  return samples;
+}
+
+}  // namespace
+
+TrainingData draw_training_data(const Plan& plan, int threads) {
+  const auto n = static_cast<std::uint64_t>(plan.study.data.train_samples);
+  const int d = dimension(plan.target);
+  const std::vector<double> raw = draw_samples(plan, Purpose::train_data, n, threads);
+  TrainingData data{fit_normalization(raw, d), std::vector<float>(raw.size())};
+  for (std::size_t k = 0; k < raw.size(); ++k) {
+    data.samples[k] = static_cast<float>(data.normalization.to_z(raw[k], static_cast<int>(k % d)));
+  }
+  return data;
+}
+
+TestData draw_test_data(const Plan& plan, int threads) {
+  const auto n = static_cast<std::uint64_t>(plan.study.data.test_samples);
+  const auto d = static_cast<std::size_t>(dimension(plan.target));
+  const std::vector<double> raw = draw_samples(plan, Purpose::test_data, n, threads);
+  TestData data;
+  data.sorted.assign(d, std::vector<double>(n));
+  for_each_block(threads, {0, d}, [&](std::uint64_t j, int) {
+    for (std::size_t i = 0; i < n; ++i) data.sorted[j][i] = raw[i * d + j];
+    std::ranges::sort(data.sorted[j]);
+  });
+  return data;
+}
+
+}  // namespace htdm

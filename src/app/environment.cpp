@@ -1,0 +1,36 @@
+#include "app/environment.hpp"
+
+#include "core/error.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace htdm {
+
+std::span<const EnvironmentVariable> environment_variables() {
+  static constexpr std::array variables{
+      EnvironmentVariable{"OMP_NUM_THREADS", "threads per rank (default: the CPUs it is bound to)"},
+      EnvironmentVariable{"HTDM_ISA",
+                          "baseline, avx2 or avx512 (default: the best all ranks have)"},
+      EnvironmentVariable{"HTDM_TILE",
+                          "paths sampled together (default 256; results do not change)"},
+  };
+  return variables;
+}
+
+std::size_t tile_size() {
+  const char* text = std::getenv("HTDM_TILE");
+  if (text == nullptr) return 256;
+  std::size_t tile = 0;
+  const char* end = text + std::strlen(text);
+  const auto parsed = std::from_chars(text, end, tile);
+  check_input(parsed.ec == std::errc{} && parsed.ptr == end && tile >= 1 && tile <= 1'000'000,
+              "HTDM_TILE = \"" + std::string(text) + "\" is not a whole number from 1 to 1000000",
+              "", "Unset it or use for example 256");
+  return tile;
+}
+
+}  // namespace htdm

@@ -1,0 +1,21 @@
+/// The environment variables the program reads.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace htdm {
+
+struct EnvironmentVariable {
+  const char* name;
+  const char* help;
+};
+
+/// Everything the program looks at; `htdm version` lists it.
+std::span<const EnvironmentVariable> environment_variables();
+
+/// Paths sampled together, from HTDM_TILE (default 256). Changes speed, never results.
+/// Throws InputError unless it is a whole number from 1 to 1,000,000.
+std::size_t tile_size();
+
+}  // namespace htdm

@@ -1,0 +1,105 @@
+/// The htdm program: reads the command line, runs one command, turns failures into exit codes.
+#include "app/commands.hpp"
+#include "core/error.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstring>
+#include <iostream>
+
+namespace {
+
+using htdm::ExitCode;
+
+struct CommandLine {
+  CLI::App app{"htdm samples heavy-tailed diffusion models and measures their tails.", "htdm"};
+  htdm::RunOptions run;
+  htdm::ShowOptions show;
+  bool version_json = false;
+
+  CommandLine() {
+    app.require_subcommand(1);
+    app.footer(
+        "Examples:\n"
+        "  htdm check study.toml\n"
+        "  mpirun -n 2 htdm run study.toml --output results/mine --set study.seed=7\n"
+        "  htdm show results/mine/results.h5 --json\n"
+        "Every command explains itself: htdm COMMAND --help.");
+    add_run();
+    add_check();
+    app.add_subcommand("defaults", "Print the reference study: every key, default and range")
+        ->footer("Example: htdm defaults > study.toml");
+    add_show();
+    auto* version = app.add_subcommand("version", "Print version, libraries and environment");
+    version->add_flag("--json", version_json, "As one JSON object");
+    version->footer("Example: htdm version --json");
+  }
+
+  void add_study(CLI::App* command) {
+    command->add_option("STUDY", run.study, "Study file (TOML)")->required();
+    command->add_option("--set", run.overrides, "Override a key: dotted.key=TOML value")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+  }
+
+  void add_run() {
+    auto* command = app.add_subcommand("run", "Train, sample and measure");
+    add_study(command);
+    command->add_option("--output", run.output, "Folder of the results (results/<study.name>)")
+        ->type_name("DIR");
+    auto* restart = command->add_flag("--restart", run.restart,
+                                      "Continue: start if nothing is there, end if all is");
+    command->add_flag("--force", run.force, "Replace existing results")->excludes(restart);
+    command->footer(
+        "Example: mpirun -n 2 htdm run study.toml --output results/mine \\\n"
+        "           --set 'samplers.t_sde.nu=[2.5,3.0]'\n"
+        "Exit codes: 0 done, 2 bad input, 75 stopped at a checkpoint (run again), 1 anything "
+        "else.");
+  }
+
+  void add_check() {
+    auto* command = app.add_subcommand("check", "Validate a study and print its plan and cost");
+    add_study(command);
+    command->footer("Example: htdm check study.toml --set statistics.batches=100");
+  }
+
+  void add_show() {
+    auto* command = app.add_subcommand("show", "Print what a results or model file holds");
+    command->add_option("FILE", show.file, "results.h5 or a model file")->required();
+    auto* json = command->add_flag("--json", show.json, "One JSON object");
+    command->add_flag("--digest", show.digest, "One line: SHA-256 of study, weights and estimates")
+        ->excludes(json);
+    command->footer("Example: htdm show results/paper/results.h5 --json | jq .samplers[0]");
+  }
+};
+
+ExitCode dispatch(CommandLine& line, int argc, char** argv) {
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    // The help of the innermost command that was asked.
+    const auto chosen = line.app.get_subcommands();
+    std::cout << (chosen.empty() ? line.app.help()
+                                 : chosen.front()->help("htdm " + chosen.front()->get_name()));
+    return ExitCode::done;
+  } catch (const CLI::ParseError& error) {
+    htdm::fail_input(error.what(), "", "See htdm --help");
+  }
+  const std::string command = line.app.get_subcommands().front()->get_name();
+  if (command == "check") return htdm::check_command(line.run);
+  if (command == "defaults") return htdm::defaults_command();
+  if (command == "show") return htdm::show_command(line.show);
+  if (command == "version") return htdm::version_command(line.version_json);
+  return htdm::run_command(line.run);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Only `run` talks to other ranks; the rest also works where MPI may not start (login nodes).
+  const bool parallel = argc > 1 && std::strcmp(argv[1], "run") == 0;
+  return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {
+    CommandLine line;
+    return dispatch(line, argc, argv);
+  }));
+}

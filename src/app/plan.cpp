@@ -1,0 +1,160 @@
+#include "app/plan.hpp"
+
+#include "core/error.hpp"
+#include "denoiser/exact.hpp"
+#include "denoiser/network.hpp"
+#include "diffusion/schedule.hpp"
+#include "io/model_file.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace htdm {
+namespace {
+
+std::string key_of(const SamplerSection& sampler, const char* key) {
+  return "samplers." + sampler.name + "." + key;
+}
+
+ModelPlan plan_model(const Study& study, const ModelSection& section,
+                     std::shared_ptr<const Model> file) {
+  ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file)};
+  if (plan.file) {
+    check_against_file(section, *plan.file);
+    plan.nu = plan.file->nu;
+    check_input(plan.file->dimension() == study.data.dimension,
+                "models." + section.name + ".file \"" + section.file + "\" holds a model of " +
+                    std::to_string(plan.file->dimension()) + " dimension(s)",
+                "data.dimension is " + std::to_string(study.data.dimension),
+                "Use a model trained for this dimension, or change data.dimension");
+  }
+  return plan;
+}
+
+std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& section) {
+  EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}};
+  const auto model = std::ranges::find_if(
+      plan.models, [&](const ModelPlan& m) { return m.section.name == section.model; });
+  check_input(model != plan.models.end(),
+              key_of(section, "model") + " = \"" + section.model + "\" is not in the study", "",
+              "Add a [models." + section.model + "] table or name one that is there");
+  entry.model = static_cast<std::size_t>(model - plan.models.begin());
+  entry.levels = noise_levels({section.levels > 0 ? section.levels : entry.kind->default_levels,
+                               section.sigma_max, section.sigma_min, section.rho});
+  if (entry.kind->gaussian_prior) {
+    check_input(section.nu.empty(), key_of(section, "nu") + " is set",
+                "A " + section.kind + " sampler starts from a Gaussian and has no nu",
+                "Remove the key");
+    return {entry};
+  }
+  std::vector<double> nus = section.nu;
+  if (nus.empty()) nus = {entry.kind->default_nu > 0 ? entry.kind->default_nu : model->nu};
+  std::vector<EntryPlan> entries;
+  for (double nu : nus) {
+    entry.nu = nu;
+    entries.push_back(entry);
+  }
+  return entries;
+}
+
+std::vector<ThresholdPlan> plan_thresholds(const Plan& plan) {
+  std::vector<ThresholdPlan> thresholds;
+  const StatisticsSection& statistics = plan.study.statistics;
+  if (statistics.thresholds.empty()) {
+    for (double level : statistics.exceedance_levels) {
+      thresholds.push_back({level, threshold(plan.target, plan.event, level)});
+    }
+  }
+  for (double x : statistics.thresholds) {
+    thresholds.push_back({exceedance(plan.target, plan.event, x), x});
+  }
+  return thresholds;
+}
+
+}  // namespace
+
+bool Plan::needs_training_data() const {
+  return std::ranges::any_of(models, [](const ModelPlan& m) { return !m.file; });
+}
+
+Target make_target(const DataSection& data) {
+  if (data.kind == "gaussian") return GaussianTarget{data.dimension, data.scale, data.location};
+  if (data.kind == "two_point") return TwoPointTarget{data.dimension, data.separation};
+  return StudentTTarget{data.dimension, data.nu, data.scale, data.location};
+}
+
+Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files) {
+  Plan plan;
+  plan.study = study;
+  plan.target = make_target(study.data);
+  plan.event = study.statistics.event == "coordinate" ? Event::coordinate : Event::norm;
+  for (std::size_t i = 0; i < study.models.size(); ++i) {
+    plan.models.push_back(plan_model(study, study.models[i], files[i]));
+  }
+  for (const SamplerSection& section : study.samplers) {
+    for (EntryPlan& entry : plan_sampler(plan, section)) plan.entries.push_back(std::move(entry));
+  }
+  plan.thresholds = plan_thresholds(plan);
+  for (std::size_t i = 0; i < plan.entries.size(); ++i) {
+    // Every sampler checks its own nu and levels: build each once around a denoiser of no cost.
+    make_sampler(plan, i,
+                 std::make_shared<PointMassDenoiser>(std::vector<double>(study.data.dimension)));
+  }
+  return plan;
+}
+
+TrainingOptions training_options(const Plan& plan, const ModelPlan& model) {
+  const ModelSection& section = model.section;
+  TrainingOptions options;
+  options.nu = model.nu;
+  options.steps = section.steps;
+  options.batch = section.batch;
+  options.shards = section.shards;
+  options.hidden.assign(section.hidden.begin(), section.hidden.end());
+  options.learning_rate = section.learning_rate;
+  options.beta1 = section.beta1;
+  options.beta2 = section.beta2;
+  options.weight_decay = section.weight_decay;
+  options.level_mean = section.level_mean;
+  options.level_deviation = section.level_deviation;
+  options.seed = plan.study.study.seed;
+  return options;
+}
+
+std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan& model,
+                                              std::shared_ptr<const Model> weights,
+                                              const Normalization& normalization) {
+  if (weights) return std::make_shared<NetworkDenoiser>(std::move(weights));
+  const auto d = static_cast<std::size_t>(dimension(plan.target));
+  if (model.section.kind == "point_mass") {
+    return std::make_shared<PointMassDenoiser>(std::vector<double>(d));
+  }
+  std::vector<double> center(d), width(d);
+  const bool two_point = std::holds_alternative<TwoPointTarget>(plan.target);
+  const DataSection& data = plan.study.data;
+  const double raw_width =
+      two_point ? data.separation / std::sqrt(static_cast<double>(d)) : data.scale;
+  for (std::size_t j = 0; j < d; ++j) {
+    center[j] = normalization.to_z(location(plan.target), static_cast<int>(j));
+    width[j] = raw_width / normalization.deviation[j];
+  }
+  if (two_point) return std::make_shared<TwoPointDenoiser>(center, width, model.nu);
+  return std::make_shared<GaussianDenoiser>(center, width);
+}
+
+std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
+                                      std::shared_ptr<const Denoiser> denoiser) {
+  const EntryPlan& entry = plan.entries[index];
+  SamplerOptions options;
+  options.levels = entry.levels;
+  options.nu = entry.nu.value_or(INFINITY);
+  options.seed = plan.study.study.seed;
+  if (plan.study.study.independent_noise) {
+    const Words salt = Stream(options.seed, Purpose::independence_salt, index).words(0);
+    options.seed = (std::uint64_t{salt[0]} << 32) | salt[1];
+  }
+  return entry.kind->make(std::move(denoiser), std::move(options));
+}
+
+}  // namespace htdm

@@ -1,0 +1,76 @@
+/// The checked plan of a run: what the study asks for, resolved into mathematics.
+#pragma once
+
+#include "denoiser/denoiser.hpp"
+#include "denoiser/model.hpp"
+#include "denoiser/trainer.hpp"
+#include "diffusion/normalization.hpp"
+#include "diffusion/target.hpp"
+#include "io/study.hpp"
+#include "samplers/sampler.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace htdm {
+
+/// One denoiser of the study.
+struct ModelPlan {
+  ModelSection section;
+  double nu = 0;                      ///< of its noise; inf is Gaussian
+  std::shared_ptr<const Model> file;  ///< weights taken from a file, or null
+
+  bool trained() const { return section.kind == "network" && !file; }
+};
+
+/// One entry of the results: a sampler at one nu.
+struct EntryPlan {
+  SamplerSection section;
+  const SamplerKind* kind = nullptr;
+  std::size_t model = 0;     ///< index into Plan::models
+  std::optional<double> nu;  ///< none where it has no meaning
+  std::vector<double> levels;
+};
+
+/// P(event value > threshold) is estimated for each of these.
+struct ThresholdPlan {
+  double level = 0;      ///< exceedance probability under the target
+  double threshold = 0;  ///< raw space, distance from the location
+};
+
+struct Plan {
+  Study study;
+  Target target;
+  Event event = Event::norm;
+  std::vector<ThresholdPlan> thresholds;
+  std::vector<ModelPlan> models;
+  std::vector<EntryPlan> entries;
+
+  bool needs_training_data() const;
+};
+
+/// The target law of `[data]`.
+Target make_target(const DataSection& data);
+
+/// The plan of `study`. `files[i]` holds the weights of models[i], null where it has no file.
+/// Throws InputError for what only shows once all parts are known: a sampler without its model, a
+/// model of another dimension, nu where it has no meaning or no prior.
+Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files);
+
+/// Options of the trainer for a model that is trained here.
+TrainingOptions training_options(const Plan& plan, const ModelPlan& model);
+
+/// The denoiser of `model`: its network (from `weights`), or the exact posterior mean of the
+/// target z-scored by `normalization`.
+std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan& model,
+                                              std::shared_ptr<const Model> weights,
+                                              const Normalization& normalization);
+
+/// The sampler of entry `index`. Entries share their noise unless the study says otherwise.
+std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
+                                      std::shared_ptr<const Denoiser> denoiser);
+
+}  // namespace htdm

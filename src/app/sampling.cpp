@@ -1,0 +1,223 @@
+#include "app/sampling.hpp"
+
+#include "app/environment.hpp"
+#include "app/log.hpp"
+#include "parallel/block_loop.hpp"
+#include "parallel/ordered_fold.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace htdm {
+namespace {
+
+/// The paths of a block: a fixed cut of (batches x batch_size) that knows nothing of the layout.
+class BlockTable {
+ public:
+  explicit BlockTable(const StatisticsSection& statistics)
+      : batch_size_(static_cast<std::uint64_t>(statistics.batch_size)),
+        block_size_(static_cast<std::uint64_t>(statistics.block_size)),
+        per_batch_((batch_size_ + block_size_ - 1) / block_size_),
+        size_(per_batch_ * static_cast<std::uint64_t>(statistics.batches)) {}
+
+  std::uint64_t size() const { return size_; }
+  std::size_t batch(std::uint64_t block) const { return block / per_batch_; }
+  std::uint64_t first_path(std::uint64_t block) const {
+    return batch(block) * batch_size_ + (block % per_batch_) * block_size_;
+  }
+  std::size_t paths(std::uint64_t block) const {
+    return std::min(block_size_, batch_size_ - (block % per_batch_) * block_size_);
+  }
+
+ private:
+  std::uint64_t batch_size_, block_size_, per_batch_, size_;
+};
+
+/// Samples blocks on one thread and adds them to that thread's tally.
+class BlockWorker {
+ public:
+  BlockWorker(const Plan& plan, const Sampler& sampler, const EventValue& event)
+      : sampler_(sampler),
+        event_(event),
+        kept_(kept_paths(plan)),
+        tile_(tile_size()),
+        stride_(padded(tile_)),
+        z_(stride_ * static_cast<std::size_t>(sampler.dimension())),
+        values_(tile_),
+        tally_(static_cast<std::size_t>(plan.study.statistics.batches), plan.thresholds.size()) {
+    for (const ThresholdPlan& t : plan.thresholds) thresholds_.push_back(t.threshold);
+  }
+
+  const Tally& tally() const { return tally_; }
+
+  /// The block's part of what is folded in order: its moments, then its kept samples, row by row.
+  Bytes run(const BlockTable& table, std::uint64_t block) {
+    const std::uint64_t first = table.first_path(block);
+    const std::size_t paths = table.paths(block);
+    const std::size_t keep = kept_ > first ? std::min<std::uint64_t>(paths, kept_ - first) : 0;
+    Moments moments;
+    Bytes result(sizeof(Moments) +
+                 keep * sizeof(float) * static_cast<std::size_t>(sampler_.dimension()));
+    for (std::size_t done = 0; done < paths; done += tile_) {
+      const Tile<float> z{z_.data(), std::min(tile_, paths - done), stride_};
+      sampler_.sample_tile(first + done, z, scratch_);
+      count(table.batch(block), first + done, z, moments);
+      keep_samples(z, done, keep, result);
+    }
+    std::memcpy(result.data(), &moments, sizeof(Moments));
+    return result;
+  }
+
+ private:
+  void count(std::size_t batch, std::uint64_t first_path, Tile<const float> z, Moments& moments) {
+    const std::span<double> values(values_.data(), z.paths);
+    event_values(z, event_, values);
+    tally_.batches[batch].add(first_path, values, thresholds_);
+    tally_.event.add(std::span<const double>(values));
+    tally_.first_component.add(std::span<const float>(z.row(0), z.paths));
+    for (std::size_t i = 0; i < z.paths; ++i) {
+      if (std::isfinite(values[i])) moments.add(event_.mean[0] + event_.deviation[0] * z.row(0)[i]);
+    }
+  }
+
+  void keep_samples(Tile<const float> z, std::size_t done, std::size_t keep, Bytes& result) const {
+    if (done >= keep) return;
+    const std::size_t n = std::min(z.paths, keep - done);
+    for (std::size_t j = 0; j < static_cast<std::size_t>(sampler_.dimension()); ++j) {
+      std::memcpy(result.data() + sizeof(Moments) + (j * keep + done) * sizeof(float), z.row(j),
+                  n * sizeof(float));
+    }
+  }
+
+  const Sampler& sampler_;
+  const EventValue& event_;
+  std::uint64_t kept_;
+  std::size_t tile_, stride_;
+  AlignedVector<float> z_;
+  std::vector<double> values_;
+  std::vector<double> thresholds_;
+  Tally tally_;
+  Scratch scratch_;
+};
+
+void merge_tallies(const std::vector<BlockWorker>& workers, const Communicator& world,
+                   EntrySample& total) {
+  for (const BlockWorker& worker : workers) {
+    for (std::size_t b = 0; b < total.tally.batches.size(); ++b) {
+      total.tally.batches[b].merge(worker.tally().batches[b]);
+    }
+    total.tally.event.merge(worker.tally().event);
+    total.tally.first_component.merge(worker.tally().first_component);
+  }
+  for (ExceedanceCounts& batch : total.tally.batches) {
+    world.sum(std::span(batch.count));
+    batch.paths = world.sum(batch.paths);
+    batch.nonfinite = world.sum(batch.nonfinite);
+    total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
+  }
+  // No path id reaches 2^63, so "none" may stand for the largest signed number.
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t mine = total.first_nonfinite == ExceedanceCounts::none
+                                ? none
+                                : static_cast<std::int64_t>(total.first_nonfinite);
+  const std::int64_t lowest = world.min(mine);
+  if (lowest != none) total.first_nonfinite = static_cast<std::uint64_t>(lowest);
+  world.sum(total.tally.event.counts());
+  world.sum(total.tally.first_component.counts());
+}
+
+EventValue event_value(const Plan& plan, const Normalization& normalization) {
+  const int components = plan.event == Event::norm ? dimension(plan.target) : 1;
+  return {components, location(plan.target), normalization.mean, normalization.deviation};
+}
+
+/// Passes every call on and remembers the first level at which its input was not finite.
+class ProbeDenoiser : public Denoiser {
+ public:
+  explicit ProbeDenoiser(const Denoiser& inner) : inner_(inner) {}
+  int dimension() const override { return inner_.dimension(); }
+  void gap(double sigma, Tile<const double> x, Tile<double> gap) const override {
+    for (std::size_t j = 0; j < static_cast<std::size_t>(dimension()); ++j) {
+      for (std::size_t i = 0; i < x.paths; ++i) {
+        if (!std::isfinite(x.row(j)[i]) && found == 0) found = sigma;
+      }
+    }
+    inner_.gap(sigma, x, gap);
+  }
+
+  mutable double found = 0;
+
+ private:
+  const Denoiser& inner_;
+};
+
+}  // namespace
+
+std::uint64_t kept_paths(const Plan& plan) {
+  return static_cast<std::uint64_t>(
+      std::min(plan.study.statistics.w1_samples, plan.study.paths_per_sampler()));
+}
+
+EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
+                         const Normalization& normalization, const Communicator& world,
+                         int threads) {
+  const auto start = std::chrono::steady_clock::now();
+  const BlockTable table(plan.study.statistics);
+  const EventValue event = event_value(plan, normalization);
+  std::vector<BlockWorker> workers;
+  for (int t = 0; t < threads; ++t) workers.emplace_back(plan, sampler, event);
+
+  EntrySample total{
+      {static_cast<std::size_t>(plan.study.statistics.batches), plan.thresholds.size()},
+      {},
+      {},
+      ExceedanceCounts::none,
+      0};
+  if (world.is_root()) total.kept.resize(static_cast<std::size_t>(sampler.dimension()));
+  for (std::vector<float>& row : total.kept) row.reserve(kept_paths(plan));
+  // A window bounds what the root holds at a time; its size is free, as folding is in block order.
+  const auto window = std::max<std::uint64_t>(
+      256, 8 * static_cast<std::uint64_t>(world.size()) * static_cast<std::uint64_t>(threads));
+  const std::string label =
+      "sampling " + entry.section.name + (entry.nu ? " nu " + std::to_string(*entry.nu) : "");
+  Progress progress(label, blocks_of_rank(0, table.size(), world.rank(), world.size()).size());
+  for (std::uint64_t first = 0; first < table.size(); first += window) {
+    const std::uint64_t last = std::min(table.size(), first + window);
+    const BlockRange range = blocks_of_rank(first, last, world.rank(), world.size());
+    std::vector<Bytes> mine(range.size());
+    for_each_block(threads, range, [&](std::uint64_t block, int thread) {
+      mine[(block - range.first) / range.stride] =
+          workers[static_cast<std::size_t>(thread)].run(table, block);
+      progress.advance(1);
+    });
+    fold_in_block_order(
+        world, first, last, std::span<const Bytes>(mine),
+        [&](std::uint64_t, std::span<const std::byte> result) {
+          Moments moments;
+          std::memcpy(&moments, result.data(), sizeof(Moments));
+          total.moments.merge(moments);
+          const std::size_t rows = total.kept.size();
+          const std::size_t n = (result.size() - sizeof(Moments)) / sizeof(float) / rows;
+          const auto* samples = reinterpret_cast<const float*>(result.data() + sizeof(Moments));
+          for (std::size_t j = 0; j < rows; ++j) {
+            total.kept[j].insert(total.kept[j].end(), samples + j * n, samples + (j + 1) * n);
+          }
+        });
+  }
+  merge_tallies(workers, world, total);
+  total.seconds =
+      world.max(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  return total;
+}
+
+double first_nonfinite_level(const Plan& plan, std::size_t entry, const Denoiser& denoiser,
+                             std::uint64_t path) {
+  const auto probe = std::make_shared<ProbeDenoiser>(denoiser);
+  std::vector<double> out(static_cast<std::size_t>(denoiser.dimension()));
+  make_sampler(plan, entry, probe)->sample_path(path, out);
+  return probe->found;
+}
+
+}  // namespace htdm

@@ -1,0 +1,54 @@
+#include "app/commands.hpp"
+#include "io/digest.hpp"
+#include "io/model_file.hpp"
+#include "io/results.hpp"
+
+#include <fmt/core.h>
+
+#include <iostream>
+
+namespace htdm {
+namespace {
+
+void print_model(const std::string& path) {
+  const Model model = read_model(path);
+  const Provenance provenance = read_model_provenance(path);
+  fmt::print("model \"{}\": d = {}, nu = {:g}, {} optimiser steps\n", model.name, model.dimension(),
+             model.nu, model.steps);
+  fmt::print("layers: {}", model.dimension() + 1);
+  for (const DenseLayer& layer : model.layers) fmt::print(" -> {}", layer.rows);
+  fmt::print("\nz-scoring:");
+  for (int j = 0; j < model.dimension(); ++j) {
+    const auto k = static_cast<std::size_t>(j);
+    fmt::print(" (mean {:.9g}, deviation {:.9g})", model.normalization.mean[k],
+               model.normalization.deviation[k]);
+  }
+  if (!model.loss.empty()) {
+    const LossRecord& last = model.loss.back();
+    fmt::print("\nloss: {:.5g}, mean of the last {} steps", last.loss, last.steps);
+  }
+  fmt::print("\nweights: {}\nwritten: {} by htdm {} ({}) on {}\n", weights_sha256(model),
+             provenance.created, provenance.version, provenance.git_hash, provenance.host);
+}
+
+}  // namespace
+
+ExitCode show_command(const ShowOptions& options) {
+  if (file_kind(options.file) == "model") {
+    check_input(!options.json && !options.digest, "\"" + options.file + "\" is a model",
+                "--json and --digest print results", "Name a results.h5, or leave the option out");
+    print_model(options.file);
+    return ExitCode::done;
+  }
+  const Results results = read_results(options.file);
+  if (options.json) {
+    std::cout << results_json(results) << '\n';
+  } else if (options.digest) {
+    std::cout << results_digest(results) << '\n';
+  } else {
+    std::cout << results_text(results);
+  }
+  return ExitCode::done;
+}
+
+}  // namespace htdm

@@ -1,0 +1,207 @@
+#include "app/study_run.hpp"
+
+#include "app/data_sets.hpp"
+#include "app/environment.hpp"
+#include "app/log.hpp"
+#include "app/summary.hpp"
+#include "app/training.hpp"
+#include "core/isa.hpp"
+#include "io/archive.hpp"
+#include "io/digest.hpp"
+#include "io/model_file.hpp"
+#include "parallel/binding.hpp"
+#include "parallel/session.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+
+namespace htdm {
+namespace {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Weights named by `file` keys: read once, sent to all.
+std::vector<std::shared_ptr<const Model>> share_model_files(const Study& study,
+                                                            const Communicator& world) {
+  std::vector<Bytes> bytes(study.models.size());
+  agree_on_errors(world, [&] {
+    if (!world.is_root()) return;
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      const std::string& file = study.models[i].file;
+      if (!file.empty()) bytes[i] = model_to_bytes(read_model(file));
+    }
+  });
+  std::vector<std::shared_ptr<const Model>> models(bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    world.broadcast(bytes[i]);
+    if (!bytes[i].empty()) models[i] = std::make_shared<const Model>(model_from_bytes(bytes[i]));
+  }
+  return models;
+}
+
+/// All ranks compute with the best instruction set that all of them have, or with HTDM_ISA.
+void agree_on_isa(const Communicator& world) {
+  agree_on_errors(world, [] {
+    if (const char* wanted = std::getenv("HTDM_ISA")) use_isa(parse_isa(wanted));
+  });
+  use_isa(static_cast<Isa>(world.min(static_cast<std::int64_t>(current_isa()))));
+}
+
+Provenance run_provenance(const Study& study, const std::string& command, int threads,
+                          const Communicator& world) {
+  Provenance provenance = current_provenance(study.study.seed);
+  provenance.command = command;
+  provenance.isa = name(current_isa());
+  provenance.ranks = world.size();
+  provenance.threads = threads;
+  provenance.tile = static_cast<std::int64_t>(tile_size());
+  const std::string mine = compact_list(bound_processors());
+  for (const Bytes& cpus : world.gather(std::as_bytes(std::span(mine)))) {
+    if (!provenance.binding.empty()) provenance.binding += " | ";
+    provenance.binding.append(reinterpret_cast<const char*>(cpus.data()), cpus.size());
+  }
+  return provenance;
+}
+
+/// A run with paths that are not finite fails, unless the study allows their rate.
+void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sample,
+                     const Denoiser& denoiser) {
+  std::uint64_t count = 0;
+  for (const ExceedanceCounts& batch : sample.tally.batches) count += batch.nonfinite;
+  if (count == 0) return;
+  const double rate =
+      static_cast<double>(count) / static_cast<double>(plan.study.paths_per_sampler());
+  const EntryPlan& entry = plan.entries[index];
+  const double level = first_nonfinite_level(plan, index, denoiser, sample.first_nonfinite);
+  const std::string where = level > 0 ? fmt::format("first seen at noise level {:.6g}", level)
+                                      : std::string("finite when run again in double precision");
+  const std::string message = fmt::format(
+      "{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
+      plan.study.paths_per_sampler(), entry.section.name, sample.first_nonfinite, where);
+  if (rate > plan.study.study.allowed_nonfinite_rate) {
+    throw NumericalError(message +
+                         ". Their tails would be counted wrong. Check the model, or set "
+                         "study.allowed_nonfinite_rate to accept the rate.");
+  }
+  log_warning(message);
+}
+
+void write_weights(const std::string& output, const Model& model, const Provenance& provenance) {
+  const std::filesystem::path folder = std::filesystem::path(output) / "models";
+  std::filesystem::create_directories(folder);
+  write_model((folder / (model.name + ".h5")).string(), model, provenance);
+}
+
+ModelResult describe(const ModelPlan& plan, const TrainedModel& trained,
+                     const Normalization& normalization) {
+  ModelResult result;
+  result.name = plan.section.name;
+  result.kind = plan.section.kind;
+  result.nu = plan.nu;
+  result.normalization = trained.weights ? trained.weights->normalization : normalization;
+  result.seconds = trained.seconds;
+  if (trained.weights) {
+    result.steps = trained.weights->steps;
+    result.loss = trained.weights->loss;
+    result.weights_sha256 = weights_sha256(*trained.weights);
+  }
+  return result;
+}
+
+}  // namespace
+
+Study share_study(const std::string& path, const std::vector<std::string>& overrides,
+                  const Communicator& world) {
+  std::string text;
+  agree_on_errors(world, [&] {
+    if (world.is_root()) text = write_study(read_study(path, overrides));
+  });
+  world.broadcast(text);
+  return parse_study(text, path, ".");
+}
+
+StudyRun::StudyRun(const Study& study, const std::string& command, const Communicator& world)
+    : world_(world), threads_(default_threads()) {
+  agree_on_isa(world_);
+  const auto files = share_model_files(study, world_);
+  agree_on_errors(world_, [&] { plan_ = make_plan(study, files); });
+  results_.provenance = run_provenance(study, command, threads_, world_);
+  results_.study = write_study(study);
+  results_.study_no_paths = write_study(study, false);
+}
+
+Results StudyRun::run(const std::string& output) {
+  const Stopwatch total;
+  log_info(fmt::format("study \"{}\": {} rank(s) x {} thread(s), {}", plan_.study.study.name,
+                       world_.size(), threads_, results_.provenance.isa));
+  train(output);
+  sample();
+  results_.provenance.seconds_total = total.seconds();
+  results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  agree_on_errors(world_, [&] {
+    if (world_.is_root()) write_results(output + "/results.h5", results_);
+  });
+  return std::move(results_);
+}
+
+void StudyRun::train(const std::string& output) {
+  const Stopwatch watch;
+  TrainingData data;
+  agree_on_errors(world_, [&] {
+    if (plan_.needs_training_data()) data = draw_training_data(plan_, threads_);
+  });
+  const std::vector<TrainedModel> trained = train_models(plan_, data, world_, threads_);
+  for (std::size_t i = 0; i < trained.size(); ++i) {
+    const ModelPlan& model = plan_.models[i];
+    results_.models.push_back(describe(model, trained[i], data.normalization));
+    denoisers_.push_back(make_denoiser(plan_, model, trained[i].weights, data.normalization));
+  }
+  results_.provenance.seconds_training = watch.seconds();
+  agree_on_errors(world_, [&] {
+    if (!world_.is_root()) return;
+    for (const TrainedModel& model : trained) {
+      if (model.weights) write_weights(output, *model.weights, results_.provenance);
+    }
+  });
+}
+
+void StudyRun::sample() {
+  const Stopwatch watch;
+  std::unique_ptr<Summariser> summariser;
+  if (world_.is_root()) {
+    summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_));
+  }
+  results_.provenance.seconds_statistics = watch.seconds();
+  for (std::size_t i = 0; i < plan_.entries.size(); ++i) sample_entry(i, summariser.get());
+}
+
+void StudyRun::sample_entry(std::size_t index, const Summariser* summariser) {
+  const EntryPlan& entry = plan_.entries[index];
+  const Denoiser& denoiser = *denoisers_[entry.model];
+  const Normalization& scale = results_.models[entry.model].normalization;
+  const auto sampler = make_sampler(plan_, index, denoisers_[entry.model]);
+  EntrySample sample = htdm::sample_entry(plan_, entry, *sampler, scale, world_, threads_);
+  results_.provenance.seconds_sampling += sample.seconds;
+  const Stopwatch watch;
+  agree_on_errors(world_, [&] {
+    if (summariser == nullptr) return;
+    check_nonfinite(plan_, index, sample, denoiser);
+    results_.samplers.push_back(summariser->summarise(entry, std::move(sample), scale,
+                                                      sampler->network_calls_per_path(), threads_));
+  });
+  results_.provenance.seconds_statistics += watch.seconds();
+}
+
+}  // namespace htdm

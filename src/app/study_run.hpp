@@ -1,0 +1,46 @@
+/// The life of a run: study in, results out.
+#pragma once
+
+#include "app/plan.hpp"
+#include "app/sampling.hpp"
+#include "app/summary.hpp"
+#include "io/results.hpp"
+#include "io/study.hpp"
+#include "parallel/communicator.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace htdm {
+
+/// Read the study on rank 0 and give it to all; InputError there becomes AgreedError on all ranks.
+Study share_study(const std::string& path, const std::vector<std::string>& overrides,
+                  const Communicator& world);
+
+/// One run over the ranks of `world`: checked plan, targets drawn, denoisers trained and shared,
+/// every entry sampled in blocks, summaries folded in block order, results written.
+/// All members are collective.
+class StudyRun {
+ public:
+  /// Checks everything that can be checked before work starts; writes nothing. `command` goes into
+  /// the provenance. Throws AgreedError.
+  StudyRun(const Study& study, const std::string& command, const Communicator& world);
+
+  /// Train, sample and measure; models go to `output`/models/NAME.h5 and results to
+  /// `output`/results.h5. Returns the results, complete on rank 0. Call once.
+  Results run(const std::string& output);
+
+ private:
+  void train(const std::string& output);
+  void sample();
+  void sample_entry(std::size_t index, const Summariser* summariser);
+
+  const Communicator world_;
+  int threads_;
+  Plan plan_;
+  std::vector<std::shared_ptr<const Denoiser>> denoisers_;
+  Results results_;
+};
+
+}  // namespace htdm

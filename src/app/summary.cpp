@@ -1,0 +1,193 @@
+#include "app/summary.hpp"
+
+#include "parallel/block_loop.hpp"
+#include "stats/wasserstein.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace htdm {
+namespace {
+
+/// Which moments the target has: the k-th exists when nu > k.
+double tail_index(const Target& target) {
+  const auto* student = std::get_if<StudentTTarget>(&target);
+  return student != nullptr ? student->nu : INFINITY;
+}
+
+UnivariateLaw coordinate_law(const Target& target) {
+  return {[&target](double x) { return coordinate_cdf(target, x); },
+          [&target](double p) { return coordinate_quantile(target, p); },
+          [&target](double x) { return coordinate_partial_expectation(target, x); },
+          location(target)};
+}
+
+/// Finite numbers of a row, sorted.
+std::vector<double> sorted_finite(std::vector<float>&& row) {
+  std::erase_if(row, [](float x) { return !std::isfinite(x); });
+  std::ranges::sort(row);
+  return {row.begin(), row.end()};
+}
+
+}  // namespace
+
+std::span<const double> quantile_levels() {
+  static constexpr std::array levels{
+      1e-6, 1e-5, 1e-4, 1e-3, 5e-3, 0.01,  0.025, 0.05,  0.1,   0.2,      0.3,      0.4,     0.5,
+      0.6,  0.7,  0.8,  0.9,  0.95, 0.975, 0.99,  0.995, 0.999, 1 - 1e-4, 1 - 1e-5, 1 - 1e-6};
+  return levels;
+}
+
+Summariser::Summariser(const Plan& plan, TestData test, std::size_t grid)
+    : plan_(plan),
+      test_(std::move(test)),
+      grid_(uniform_levels(grid, 1e-4, 1 - 1e-4)),
+      grid_test_(grid_.size()),
+      grid_law_(grid_.size()),
+      grid_ranks_(grid_.size()) {
+  for (std::size_t k = 0; k < grid_.size(); ++k) {
+    grid_test_[k] = sample_quantile(test_.sorted[0], grid_[k]);
+    grid_law_[k] = coordinate_quantile(plan_.target, grid_[k]);
+    grid_ranks_[k] = quantile_ranks(kept_paths(plan_), grid_[k]);
+  }
+}
+
+SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample,
+                                    const Normalization& normalization, int network_calls,
+                                    int threads) const {
+  SamplerResult result;
+  result.name = entry.section.name;
+  result.kind = entry.section.kind;
+  result.model = entry.section.model;
+  result.nu = entry.nu;
+  result.levels = static_cast<int>(entry.levels.size());
+  result.paths = static_cast<std::uint64_t>(plan_.study.paths_per_sampler());
+  result.network_calls_per_path = network_calls;
+  result.seconds = sample.seconds;
+  for (const ExceedanceCounts& batch : sample.tally.batches) result.nonfinite += batch.nonfinite;
+  result.exceedance = exceedance(sample.tally);
+  result.quantiles = quantiles(sample.tally, normalization);
+  result.survival = survival(sample.tally);
+  result.moments = moments(sample.moments);
+  std::vector<std::vector<double>> sorted(sample.kept.size());
+  for_each_block(threads, {0, sorted.size()}, [&](std::uint64_t j, int) {
+    sorted[j] = sorted_finite(std::move(sample.kept[j]));
+  });
+  if (!sorted[0].empty()) {
+    w1(result, sorted, normalization, threads);
+    qq(result, sorted[0], normalization);
+  }
+  return result;
+}
+
+std::vector<ExceedanceResult> Summariser::exceedance(const Tally& tally) const {
+  std::vector<ExceedanceResult> results;
+  for (std::size_t k = 0; k < plan_.thresholds.size(); ++k) {
+    ExceedanceResult r;
+    r.level = plan_.thresholds[k].level;
+    r.threshold = plan_.thresholds[k].threshold;
+    r.event = plan_.event == Event::norm ? "norm" : "coordinate";
+    std::vector<double> rates;
+    std::uint64_t paths = 0;
+    for (const ExceedanceCounts& batch : tally.batches) {
+      r.batch_counts.push_back(batch.count[k]);
+      r.count += batch.count[k];
+      paths += batch.paths;
+      rates.push_back(static_cast<double>(batch.count[k]) / static_cast<double>(batch.paths));
+    }
+    r.probability = static_cast<double>(r.count) / static_cast<double>(paths);
+    r.interval = clopper_pearson(r.count, paths);
+    const BatchStatistics over = over_batches(rates);
+    r.batch_mean = over.mean;
+    r.batch_std = over.deviation;
+    r.batch_interval = over.interval;
+    results.push_back(std::move(r));
+  }
+  return results;
+}
+
+std::vector<QuantileResult> Summariser::quantiles(const Tally& tally,
+                                                  const Normalization& scale) const {
+  std::vector<QuantileResult> results;
+  for (double level : quantile_levels()) {
+    const QuantileEstimate generated = tally.first_component.quantile(level);
+    results.push_back({level, generated.value, generated.interval,
+                       scale.to_z(sample_quantile(test_.sorted[0], level), 0),
+                       scale.to_z(coordinate_quantile(plan_.target, level), 0)});
+  }
+  return results;
+}
+
+SurvivalCurve Summariser::survival(const Tally& tally) const {
+  // Eight thresholds per octave between the first edge that some paths do not pass and the last
+  // that any passes: every one an edge of the histogram, so the counts are exact.
+  constexpr std::size_t step = 16;
+  const std::vector<std::uint64_t> above = tally.event.magnitude_survival();
+  const std::uint64_t total = tally.event.total();
+  SurvivalCurve curve;
+  for (std::size_t k = 0; k < above.size(); k += step) {
+    if (static_cast<double>(above[k]) > 0.99 * static_cast<double>(total)) continue;
+    const double x = MagnitudeHistogram::edge(k);
+    curve.threshold.push_back(x);
+    curve.count.push_back(above[k]);
+    curve.interval.push_back(clopper_pearson(above[k], total));
+    curve.law.push_back(htdm::exceedance(plan_.target, plan_.event, x));
+    if (above[k] == 0) break;
+  }
+  return curve;
+}
+
+std::vector<MomentResult> Summariser::moments(const Moments& moments) const {
+  const double index = tail_index(plan_.target);
+  return {{"mean", moments.mean(), index > 1},
+          {"variance", moments.variance(), index > 2},
+          {"skewness", moments.skewness(), index > 3},
+          {"kurtosis", moments.kurtosis(), index > 4}};
+}
+
+void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>>& sorted,
+                    const Normalization& scale, int threads) const {
+  const std::size_t d = sorted.size();
+  const UnivariateLaw raw = coordinate_law(plan_.target);
+  std::vector<W1Estimate> test(d), law(d);
+  const bool has_mean = tail_index(plan_.target) > 1;
+  for_each_block(threads, {0, 2 * d}, [&](std::uint64_t task, int) {
+    const std::size_t j = task / 2;
+    const int component = static_cast<int>(j);
+    if (task % 2 == 0) {
+      std::vector<double> z(test_.sorted[j]);
+      for (double& x : z) x = scale.to_z(x, component);
+      test[j] = w1_two_samples(sorted[j], z);
+    } else if (has_mean) {
+      law[j] = w1_to_law(sorted[j], standardised(raw, scale.mean[j], scale.deviation[j]));
+    }
+  });
+  const auto collect = [](const std::vector<W1Estimate>& estimates) {
+    W1Result w1;
+    for (const W1Estimate& e : estimates) {
+      w1.value.push_back(e.value);
+      w1.interval.push_back(e.interval);
+    }
+    return w1;
+  };
+  result.w1_test = collect(test);
+  if (has_mean) result.w1_law = collect(law);
+}
+
+void Summariser::qq(SamplerResult& result, const std::vector<double>& sorted,
+                    const Normalization& scale) const {
+  result.qq_level = grid_;
+  for (std::size_t k = 0; k < grid_.size(); ++k) {
+    RankInterval ranks = grid_ranks_[k];
+    if (sorted.size() != kept_paths(plan_)) ranks = quantile_ranks(sorted.size(), grid_[k]);
+    const Interval band = order_statistics(sorted, ranks);
+    result.qq_generated.push_back(sample_quantile(sorted, grid_[k]));
+    result.qq_low.push_back(band.low);
+    result.qq_high.push_back(band.high);
+    result.qq_test.push_back(scale.to_z(grid_test_[k], 0));
+    result.qq_law.push_back(scale.to_z(grid_law_[k], 0));
+  }
+}
+
+}  // namespace htdm

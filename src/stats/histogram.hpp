@@ -15,7 +15,7 @@ namespace htdm {
 ///
 /// Positive bins are (lower, upper], negative ones mirror them, |x| <= 2^-24 is one central bin and
 /// |x| > 2^40 (infinities and NaN too, by their sign bit) one end bin per side. Counts are
-/// integers: merging is addition in any order. 128 KiB, about 1 ns per value.
+/// integers: merging is addition in any order. 128 KiB, a few ns per value.
 class MagnitudeHistogram {
  public:
   /// Number of edges, 2^-24 = edge(0) < ... < edge(edges - 1) = 2^40.

@@ -1,17 +1,31 @@
 # htdm_test(NAME SOURCES file... [LIBRARIES lib...] [RANKS n...] [THREADS n] [LABELS label...])
 #
-# One GoogleTest program test_NAME, run once per number of ranks. A program run under mpirun uses
-# the support library's main, which fails when any rank fails and when no test ran.
+# One GoogleTest program test_NAME, run once per number of ranks. When any number is above 1 the
+# program's main starts MPI, and the runs with more than one rank go through mpirun.sh.
 function(htdm_test name)
   cmake_parse_arguments(ARG "" "THREADS" "SOURCES;LIBRARIES;RANKS;LABELS" ${ARGN})
+  if(NOT ARG_SOURCES OR ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "htdm_test(${name}): SOURCES is missing or not understood: "
+                        "${ARG_UNPARSED_ARGUMENTS}")
+  endif()
   if(NOT ARG_RANKS)
     set(ARG_RANKS 1)
   endif()
   if(NOT ARG_THREADS)
     set(ARG_THREADS 1)
   endif()
+  set(main htdm_test_main)
+  foreach(ranks IN LISTS ARG_RANKS)
+    if(ranks GREATER 1)
+      set(main htdm_test_mpi_main)
+    endif()
+  endforeach()
+
   add_executable(test_${name} ${ARG_SOURCES})
-  target_link_libraries(test_${name} PRIVATE htdm_test_main htdm_test_support ${ARG_LIBRARIES})
+  target_link_libraries(test_${name} PRIVATE ${main} htdm_test_support ${ARG_LIBRARIES})
+  if("unit" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests test_${name})
+  endif()
   foreach(ranks IN LISTS ARG_RANKS)
     if(ranks EQUAL 1)
       set(test ${name})
@@ -22,8 +36,31 @@ function(htdm_test name)
                   $<TARGET_FILE:test_${name}>)
     endif()
     add_test(NAME ${test} COMMAND ${command})
-    math(EXPR processors "${ranks} * ${ARG_THREADS}")
-    set_tests_properties(${test} PROPERTIES PROCESSORS ${processors} LABELS "${ARG_LABELS}"
-      ENVIRONMENT "OMP_NUM_THREADS=${ARG_THREADS}")
+    htdm_test_properties(${test} RANKS ${ranks} THREADS ${ARG_THREADS} LABELS ${ARG_LABELS})
   endforeach()
+endfunction()
+
+# htdm_test_properties(TEST [RANKS n] [THREADS n] [TIMEOUT seconds] [LABELS label...])
+#
+# What every test declares: the cores it keeps busy, its labels, and its environment.
+function(htdm_test_properties test)
+  cmake_parse_arguments(ARG "" "RANKS;THREADS;TIMEOUT" "LABELS" ${ARGN})
+  foreach(default "RANKS=1" "THREADS=1" "TIMEOUT=300")
+    string(REPLACE "=" ";" pair ${default})
+    list(GET pair 0 key)
+    list(GET pair 1 value)
+    if(NOT ARG_${key})
+      set(ARG_${key} ${value})
+    endif()
+  endforeach()
+  math(EXPR processors "${ARG_RANKS} * ${ARG_THREADS}")
+  set(environment OMP_NUM_THREADS=${ARG_THREADS} HTDM_TEST_TIMEOUT=${ARG_TIMEOUT})
+  if(HTDM_SANITIZE)
+    list(APPEND environment
+      "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
+      "UBSAN_OPTIONS=print_stacktrace=1")
+  endif()
+  math(EXPR timeout "${ARG_TIMEOUT} + 20")
+  set_tests_properties(${test} PROPERTIES PROCESSORS ${processors} LABELS "${ARG_LABELS}"
+    ENVIRONMENT "${environment}" TIMEOUT ${timeout})
 endfunction()

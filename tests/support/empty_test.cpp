@@ -1,0 +1,1 @@
+/// A test program that holds no test: its main must fail.

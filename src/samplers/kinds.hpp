@@ -11,22 +11,22 @@
 namespace htdm {
 
 std::unique_ptr<Sampler> make_ve_sde(std::shared_ptr<const Denoiser> denoiser,
-                                     SamplerOptions options);
+                                     const SamplerOptions& options);
 
 /// Throws InputError unless nu > 0.
 std::unique_ptr<Sampler> make_t_ode(std::shared_ptr<const Denoiser> denoiser,
-                                    SamplerOptions options);
+                                    const SamplerOptions& options);
 
 /// Throws InputError unless nu > 0 and nu + d > 2.
 std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
-                                    SamplerOptions options);
+                                    const SamplerOptions& options);
 
 /// Throws InputError as make_t_sde, so that every ablated run has its partner.
 std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> denoiser,
-                                            SamplerOptions options);
+                                            const SamplerOptions& options);
 
 /// Throws InputError unless nu > 0.
 std::unique_ptr<Sampler> make_t_chain(std::shared_ptr<const Denoiser> denoiser,
-                                      SamplerOptions options);
+                                      const SamplerOptions& options);
 
 }  // namespace htdm

@@ -44,7 +44,7 @@ struct SamplerKind {
   int default_levels;
   bool gaussian_prior;  ///< starts from N(0, sigma_max^2 I); nu has no meaning
   double default_nu;    ///< 0: the model's
-  std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, SamplerOptions);
+  std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, const SamplerOptions&);
 };
 
 /// Every sampler the suite has; adding one is one file and one row.

@@ -17,8 +17,9 @@ using FloatTag = hn::ScalableTag<float>;
 
 // Only the fields of tiles are read here: a member function of another header, compiled in this
 // region, could be merged with a copy meant for an older processor.
-void Step(StepCoefficients step, std::size_t dimension, Tile<float> x, Tile<const float> u,
-          RingRows z, const float* factor, std::size_t columns) {
+void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, Tile<float> x,
+                            Tile<const float> u, RingRows z, const float* factor,
+                            std::size_t columns) {
   const FloatTag tag;
   const auto drift = hn::Set(tag, step.drift);
   const auto noise = hn::Set(tag, step.noise);
@@ -44,7 +45,7 @@ void Step(StepCoefficients step, std::size_t dimension, Tile<float> x, Tile<cons
   }
 }
 
-void AddScaledRow(std::size_t columns, const float* x, float h, const float* u, float* out) {
+void add_scaled_kernel(std::size_t columns, const float* x, float h, const float* u, float* out) {
   const FloatTag tag;
   const auto step = hn::Set(tag, h);
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
@@ -52,7 +53,7 @@ void AddScaledRow(std::size_t columns, const float* x, float h, const float* u, 
   }
 }
 
-void AddMeanRow(std::size_t columns, float* x, float h, const float* u, const float* v) {
+void add_mean_kernel(std::size_t columns, float* x, float h, const float* u, const float* v) {
   const FloatTag tag;
   const auto half = hn::Set(tag, 0.5F * h);
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
@@ -68,29 +69,29 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace htdm {
 
-HWY_EXPORT(Step);
-HWY_EXPORT(AddScaledRow);
-HWY_EXPORT(AddMeanRow);
+HWY_EXPORT(stochastic_step_kernel);
+HWY_EXPORT(add_scaled_kernel);
+HWY_EXPORT(add_mean_kernel);
 
 void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
                      Tile<const float> u, RingRows z, const float* factor) {
   HTDM_EXPECTS(x.paths == u.paths && padded(x.paths) <= x.stride && padded(u.paths) <= u.stride);
   HTDM_EXPECTS(z.rows >= static_cast<std::size_t>(dimension) && z.first < z.rows);
-  HWY_DYNAMIC_DISPATCH(Step)
+  HWY_DYNAMIC_DISPATCH(stochastic_step_kernel)
   (step, static_cast<std::size_t>(dimension), x, u, z, factor, padded(x.paths));
 }
 
 void add_scaled(int dimension, Tile<const float> x, float h, Tile<const float> u, Tile<float> out) {
   HTDM_EXPECTS(x.paths == u.paths && x.paths == out.paths);
   for (int j = 0; j < dimension; ++j) {
-    HWY_DYNAMIC_DISPATCH(AddScaledRow)(padded(x.paths), x.row(j), h, u.row(j), out.row(j));
+    HWY_DYNAMIC_DISPATCH(add_scaled_kernel)(padded(x.paths), x.row(j), h, u.row(j), out.row(j));
   }
 }
 
 void add_mean(int dimension, Tile<float> x, float h, Tile<const float> u, Tile<const float> v) {
   HTDM_EXPECTS(x.paths == u.paths && x.paths == v.paths);
   for (int j = 0; j < dimension; ++j) {
-    HWY_DYNAMIC_DISPATCH(AddMeanRow)(padded(x.paths), x.row(j), h, u.row(j), v.row(j));
+    HWY_DYNAMIC_DISPATCH(add_mean_kernel)(padded(x.paths), x.row(j), h, u.row(j), v.row(j));
   }
 }
 

@@ -9,6 +9,7 @@
 #include "samplers/time_loop.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -24,7 +25,7 @@ StepCoefficients coefficients(double sigma, double s, double nu, int d) {
 
 void plain_step(const PlainStep& step, std::span<double> x) {
   const auto& [sigma, s, nu, u, tau] = step;
-  const double d = static_cast<double>(x.size());
+  const auto d = static_cast<double>(x.size());
   const double ratio = s * s / (sigma * sigma);
   const double scale = std::sqrt((1 + squared_norm(u) / nu) / (1 + d / nu));
   for (std::size_t j = 0; j < x.size(); ++j) {
@@ -36,8 +37,9 @@ void plain_step(const PlainStep& step, std::span<double> x) {
 }  // namespace
 
 std::unique_ptr<Sampler> make_t_chain(std::shared_ptr<const Denoiser> denoiser,
-                                      SamplerOptions options) {
+                                      const SamplerOptions& options) {
   const StepLaw law{.prior_nu = options.nu,
+                    .step_nu = options.nu,
                     .noise_nu = options.nu + denoiser->dimension(),
                     .coefficients = coefficients,
                     .plain = plain_step};

@@ -4,6 +4,7 @@
 #include "samplers/kinds.hpp"
 #include "samplers/time_loop.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace htdm {
@@ -54,7 +55,7 @@ class HeunSampler : public LevelSampler {
 }  // namespace
 
 std::unique_ptr<Sampler> make_t_ode(std::shared_ptr<const Denoiser> denoiser,
-                                    SamplerOptions options) {
+                                    const SamplerOptions& options) {
   return std::make_unique<HeunSampler>(std::move(denoiser), options);
 }
 

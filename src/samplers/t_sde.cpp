@@ -2,7 +2,7 @@
 /// Euler-Maruyama (Ito):
 ///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) c z,   c^2 = (nu + |u|^2)/(nu + d - 2),
 /// written c^2 = (1 + |u|^2/nu)/(1 + (d - 2)/nu) so that c = 1 at nu = inf.
-/// t_sde_ablated: the same start and step with c = 1.
+/// t_sde_ablated: the same start, but c = 1: the step at nu = inf.
 /// Source: Wakatsuki and Shimazaki, arXiv:2606.01645.
 #include "core/error.hpp"
 #include "samplers/kinds.hpp"
@@ -11,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -27,24 +28,10 @@ StepCoefficients coefficients(double sigma, double s, double nu, int d) {
 
 void plain_step(const PlainStep& step, std::span<double> x) {
   const auto& [sigma, s, nu, u, z] = step;
-  const double d = static_cast<double>(x.size());
+  const auto d = static_cast<double>(x.size());
   const double c = std::sqrt((1 + squared_norm(u) / nu) / (1 + (d - 2) / nu));
   for (std::size_t j = 0; j < x.size(); ++j) {
     x[j] += 2 * (s - sigma) * u[j] + std::sqrt(sigma * sigma - s * s) * c * z[j];
-  }
-}
-
-StepCoefficients ablated_coefficients(double sigma, double s, double /*nu*/, int /*dimension*/) {
-  return {.drift = static_cast<float>(2 * (s - sigma)),
-          .noise = static_cast<float>(std::sqrt(sigma * sigma - s * s)),
-          .constant = 1,
-          .quadratic = 0};
-}
-
-void ablated_plain_step(const PlainStep& step, std::span<double> x) {
-  const auto& [sigma, s, nu, u, z] = step;
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    x[j] += 2 * (s - sigma) * u[j] + std::sqrt(sigma * sigma - s * s) * z[j];
   }
 }
 
@@ -55,24 +42,27 @@ void check_nu(double nu, int d) {
               "Use a larger nu, or inf");
 }
 
-}  // namespace
-
-std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
-                                    SamplerOptions options) {
-  check_nu(options.nu, denoiser->dimension());
-  return make_stochastic_sampler(
-      std::move(denoiser), options,
-      {.prior_nu = options.nu, .noise_nu = inf, .coefficients = coefficients, .plain = plain_step});
-}
-
-std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> denoiser,
-                                            SamplerOptions options) {
+std::unique_ptr<Sampler> make(std::shared_ptr<const Denoiser> denoiser,
+                              const SamplerOptions& options, double step_nu) {
   check_nu(options.nu, denoiser->dimension());
   return make_stochastic_sampler(std::move(denoiser), options,
                                  {.prior_nu = options.nu,
+                                  .step_nu = step_nu,
                                   .noise_nu = inf,
-                                  .coefficients = ablated_coefficients,
-                                  .plain = ablated_plain_step});
+                                  .coefficients = coefficients,
+                                  .plain = plain_step});
+}
+
+}  // namespace
+
+std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
+                                    const SamplerOptions& options) {
+  return make(std::move(denoiser), options, options.nu);
+}
+
+std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> denoiser,
+                                            const SamplerOptions& options) {
+  return make(std::move(denoiser), options, inf);
 }
 
 }  // namespace htdm

@@ -74,13 +74,10 @@ class StochasticSampler : public LevelSampler {
  public:
   StochasticSampler(std::shared_ptr<const Denoiser> denoiser, const SamplerOptions& options,
                     const StepLaw& law)
-      : LevelSampler(std::move(denoiser), options, law.prior_nu),
-        law_(law),
-        nu_(options.nu),
-        seed_(options.seed) {
+      : LevelSampler(std::move(denoiser), options, law.prior_nu), law_(law), seed_(options.seed) {
     HTDM_EXPECTS(steps() < (std::uint64_t{1} << 34) / static_cast<std::uint64_t>(dimension()));
     for (std::size_t i = 0; i < steps(); ++i) {
-      coefficients_.push_back(law.coefficients(level(i), level(i + 1), nu_, dimension()));
+      coefficients_.push_back(law.coefficients(level(i), level(i + 1), law.step_nu, dimension()));
     }
   }
 
@@ -112,7 +109,7 @@ class StochasticSampler : public LevelSampler {
       gap(i, x, u);
       const double factor = student_t_mixing(mixing, static_cast<std::uint32_t>(i), law_.noise_nu);
       for (std::size_t j = 0; j < d; ++j) tau[j] = factor * wiener_normal(wiener, i * d + j);
-      law_.plain({level(i), level(i + 1), nu_, u, tau}, x);
+      law_.plain({level(i), level(i + 1), law_.step_nu, u, tau}, x);
     }
     denoise(x, u, out);
   }
@@ -132,7 +129,6 @@ class StochasticSampler : public LevelSampler {
   }
 
   StepLaw law_;
-  double nu_;
   std::uint64_t seed_;
   std::vector<StepCoefficients> coefficients_;
 };

@@ -55,15 +55,16 @@ class LevelSampler : public Sampler {
 struct PlainStep {
   double sigma;                 ///< the level of x
   double s;                     ///< the next level
-  double nu;                    ///< of the options
+  double nu;                    ///< step_nu of the StepLaw
   std::span<const double> u;    ///< (x - D(x, sigma))/sigma
-  std::span<const double> tau;  ///< a draw of t_d(0, I, noise_nu) of the StepLaw
+  std::span<const double> tau;  ///< a draw of t_d(0, I, noise_nu)
 };
 
 /// A stochastic sampler as its file states it: the same step twice, as the numbers of the vector
 /// kernel and as a plain formula that moves x from level sigma to level s.
 struct StepLaw {
   double prior_nu;
+  double step_nu;   ///< what the two functions get as nu
   double noise_nu;  ///< tau = z sqrt(noise_nu/kappa), a new kappa each step; inf: tau = z
   StepCoefficients (*coefficients)(double sigma, double s, double nu, int dimension);
   void (*plain)(const PlainStep& step, std::span<double> x);

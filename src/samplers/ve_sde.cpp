@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -29,10 +30,13 @@ void plain_step(const PlainStep& step, std::span<double> x) {
 }  // namespace
 
 std::unique_ptr<Sampler> make_ve_sde(std::shared_ptr<const Denoiser> denoiser,
-                                     SamplerOptions options) {
-  return make_stochastic_sampler(
-      std::move(denoiser), options,
-      {.prior_nu = inf, .noise_nu = inf, .coefficients = coefficients, .plain = plain_step});
+                                     const SamplerOptions& options) {
+  return make_stochastic_sampler(std::move(denoiser), options,
+                                 {.prior_nu = inf,
+                                  .step_nu = inf,
+                                  .noise_nu = inf,
+                                  .coefficients = coefficients,
+                                  .plain = plain_step});
 }
 
 }  // namespace htdm

@@ -1,0 +1,140 @@
+"""What the figures share: colours that survive colour-blindness and grey print, labels, saving."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+import numpy as np  # noqa: E402
+
+from htdm_results import InputError, computed, dimension, read  # noqa: E402
+
+TRUTH = "black"
+# Okabe and Ito's palette without yellow (too pale for lines) and black (kept for the truth).
+PALETTE = ["#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00", "#56B4E9"]
+DASHES = ["-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)),
+          (0, (8, 2))]
+PREFERRED = {"t_ode": 0, "t_sde": 1, "t_sde_ablated": 2, "t_chain": 3, "ve_sde": 4,
+             "t_sde_exact": 5}
+
+plt.rcParams.update({
+    "font.size": 9, "axes.titlesize": 9.5, "axes.labelsize": 9.5, "legend.fontsize": 8.5,
+    "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "axes.spines.top": False,
+    "axes.spines.right": False, "lines.linewidth": 1.6, "legend.frameon": False,
+    "savefig.dpi": 200, "savefig.bbox": "tight", "svg.hashsalt": "htdm",
+    "figure.constrained_layout.use": True, "axes.grid": True, "grid.color": "0.9",
+    "grid.linewidth": 0.6, "axes.axisbelow": True})
+
+
+class Picture(NamedTuple):
+    """A figure with what a reader of the report needs beside it."""
+    name: str      # file name without ending
+    title: str
+    caption: str   # what it shows and how to read it
+    figure: plt.Figure
+
+
+class Look(NamedTuple):
+    color: str
+    dashes: object
+    marker: str
+
+
+def looks(results):
+    """One look per sampler name, the same in every figure; known kinds keep their colour."""
+    free = list(range(len(PALETTE)))
+    chosen = {}
+    entries = {entry["name"]: entry["kind"] for entry in results["samplers"]}
+    for name, kind in entries.items():
+        if PREFERRED.get(kind) in free:
+            chosen[name] = PREFERRED[kind]
+            free.remove(chosen[name])
+    for i, name in enumerate(name for name in entries if name not in chosen):
+        chosen[name] = free[i] if i < len(free) else len(PALETTE) + i
+    return {name: Look(PALETTE[i % 6], DASHES[(i + i // 6) % 6], "osD^vP"[i % 6])
+            for name, i in chosen.items()}
+
+
+def nu_text(nu):
+    """nu for a reader: a dash where it has no meaning."""
+    if np.isnan(nu):
+        return "–"
+    return "∞" if np.isinf(nu) else f"{nu:g}"
+
+
+def label(entry):
+    """The sampler's name, with nu where it has one."""
+    return entry["name"] + ("" if np.isnan(entry["nu"]) else f", ν = {nu_text(entry['nu'])}")
+
+
+def sweeps(results):
+    """{name: entries in order of nu} for the samplers that were run at several nu."""
+    by_name = {}
+    for entry in results["samplers"]:
+        by_name.setdefault(entry["name"], []).append(entry)
+    return {name: sorted(entries, key=lambda entry: entry["nu"])
+            for name, entries in by_name.items() if len(entries) > 1}
+
+
+def representatives(results, nu=2.5):
+    """One entry per sampler name: of a sweep the one nearest to nu."""
+    chosen = {}
+    for entry in results["samplers"]:
+        best = chosen.get(entry["name"])
+        if best is None or abs(1 / entry["nu"] - 1 / nu) < abs(1 / best["nu"] - 1 / nu):
+            chosen[entry["name"]] = entry
+    return list(chosen.values())
+
+
+def event_text(results):
+    """The number whose tail is looked at: (symbol, the same in words)."""
+    events = {event for entry in results["samplers"]
+              for event in (computed(entry, "exceedance") or {"event": []})["event"]}
+    if dimension(results) == 1:
+        return "|X|", "size |X| of a path"
+    if events == {"coordinate"}:
+        return "|X₁|", "size of a path's first coordinate"
+    return "‖X‖", "norm of a path"
+
+
+def level_text(level, digits=3):
+    """5e-3 as mathematics: 5 x 10^-3; powers of ten without their factor."""
+    mantissa, exponent = f"{level:.{digits - 1}e}".split("e")
+    factor = "" if float(mantissa) == 1 else f"{float(mantissa):g}\\times"
+    return f"${factor}10^{{{int(exponent)}}}$"
+
+
+def save(picture, folder):
+    """PNG for slides and SVG for print; the same figure gives the same bytes."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    picture.figure.savefig(folder / f"{picture.name}.png", metadata={"Software": None})
+    picture.figure.savefig(folder / f"{picture.name}.svg", metadata={"Date": None})
+    plt.close(picture.figure)
+    return folder / f"{picture.name}.png"
+
+
+def main(pictures, description, arguments=None):
+    """Command line of every figure script: results in, pictures out."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("results", type=Path, help="folder of a run, or its results.h5")
+    parser.add_argument("-o", "--output", type=Path,
+                        help="folder for the pictures (default: figures/ beside results.h5)")
+    options = parser.parse_args(arguments)
+    try:
+        results = read(options.results)
+        drawn = pictures(results)
+        if not drawn:
+            raise InputError(f"{results['path']}: holds nothing that this figure shows")
+        for picture in drawn:
+            print(save(picture, options.output or Path(results["path"]).parent / "figures"))
+    except (InputError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+

@@ -1,0 +1,181 @@
+"""A results file with made-up but lifelike numbers, for testing the analysis without a run.
+
+    synthetic_results.py FOLDER [--paths N] [--dimension D] [--no-law] [--single] [--exact]
+
+Data are t_3. Every sampler draws its paths from a simple law of its own (a truncated tail, a
+slightly heavy one, a Gaussian); counts, quantiles and intervals are then computed as htdm does, so
+the statistics are honest although the samplers are invented.
+"""
+
+import argparse
+from pathlib import Path
+
+import h5py
+import numpy as np
+from scipy import stats
+
+NU = 3.0
+SCALE = np.sqrt(3.0)  # standard deviation of t_3, the normalisation of the invented model
+LEVELS = np.array([5e-3, 1e-3])
+BATCHES = 10
+
+
+def ve_sde(x):
+    return x / (1 + (np.abs(x) / 16) ** 3) ** (1 / 3)
+
+
+SAMPLERS = [("ve_sde", "ve_sde", "edm", np.nan, 128, 128),
+            ("t_ode", "t_ode", "t_edm", NU, 64, 127),
+            *(("t_sde", "t_sde", "t_edm", nu, 128, 128) for nu in (2.1, 2.25, 2.5, 3.0, 4.0, 6.0)),
+            ("t_sde_ablated", "t_sde_ablated", "t_edm", 2.5, 128, 128)]
+
+
+def paths(kind, nu, count, dimension, rng):
+    """Raw-space samples [count, dimension] of the invented sampler."""
+    x = rng.standard_normal((count, dimension)) * np.sqrt(NU / rng.chisquare(NU, (count, 1)))
+    if kind == "ve_sde":
+        return ve_sde(x)
+    if kind == "t_sde_ablated":
+        return 0.95 * rng.standard_normal((count, dimension))
+    if kind == "t_sde" and np.isfinite(nu):
+        return np.sign(x) * np.abs(x) ** (1 + 0.04 * (3 - nu)) * (1 + 0.12 * (2.5 - nu))
+    return 1.05 * x
+
+
+def clopper_pearson(count, n):
+    count = np.asarray(count)
+    low = np.where(count > 0, stats.beta.ppf(0.025, count, n - count + 1), 0.0)
+    high = np.where(count > 0, stats.beta.ppf(0.975, count + 1, n - count), 1 - 0.025 ** (1 / n))
+    return low, high
+
+
+def table(group, axis, columns):
+    """Datasets of one group sharing the axis, with units and long names."""
+    for key, values in columns.items():
+        values = np.asarray(values)
+        if values.dtype.kind == "U":
+            values = values.astype(h5py.string_dtype())
+        group[key] = values
+        group[key].attrs["units"] = "raw data units" if key == "threshold" else "1"
+        group[key].attrs["long_name"] = key
+    group[axis].make_scale(axis)
+    for key in columns:
+        if key != axis:
+            group[key].dims[0].attach_scale(group[axis])
+
+
+def quantiles(z, test, levels, law):
+    ordered, n = np.sort(z), len(z)
+    low = stats.binom.ppf(0.025, n, levels).astype(int) - 1
+    high = stats.binom.ppf(0.975, n, levels).astype(int) + 1
+    bounded = np.concatenate([[-np.inf], ordered, [np.inf]])
+    return {"level": levels, "generated": np.quantile(ordered, levels),
+            "low": bounded[np.clip(low + 1, 0, n + 1)],
+            "high": bounded[np.clip(high + 1, 0, n + 1)],
+            "test": np.quantile(test, levels),
+            "law": stats.t.ppf(levels, NU) / SCALE if law else np.full(len(levels), np.nan)}
+
+
+def write_sampler(group, entry, samples, test, law):
+    name, kind, model, nu, levels, calls = entry
+    n, dimension = samples.shape
+    for key, value in {"name": name, "kind": kind, "model": model, "nu": nu, "seconds": 9.5,
+                       "levels": np.int32(levels), "network_calls_per_path": np.int32(calls),
+                       "paths": np.uint64(n), "nonfinite": np.uint64(0)}.items():
+        group.attrs[key] = value
+    norm = np.sqrt((samples ** 2).sum(axis=1))
+    true_tail = (lambda x: stats.f.sf(x ** 2 / dimension, dimension, NU))
+    threshold = np.sqrt(dimension * stats.f.isf(LEVELS, dimension, NU))
+    batch_count = np.array([[(part > x).sum() for part in np.array_split(norm, BATCHES)]
+                            for x in threshold], dtype=np.uint64)
+    count = batch_count.sum(axis=1)
+    low, high = clopper_pearson(count, n)
+    rate = batch_count / (n / BATCHES)
+    half = stats.t.ppf(0.975, BATCHES - 1) * rate.std(axis=1, ddof=1) / np.sqrt(BATCHES)
+    table(group.create_group("exceedance"), "threshold", {
+        "threshold": threshold, "level": LEVELS if law else np.full(2, np.nan),
+        "event": ["norm"] * 2, "method": ["count"] * 2, "probability": count / n, "count": count,
+        "batch_mean": rate.mean(axis=1), "batch_std": rate.std(axis=1), "low": low, "high": high,
+        "batch_low": rate.mean(axis=1) - half, "batch_high": rate.mean(axis=1) + half,
+        "batch_count": batch_count})
+    z, z_test = samples[:, 0] / SCALE, test[:, 0] / SCALE
+    table(group.create_group("quantiles"), "level",
+          quantiles(z, z_test, np.linspace(0.02, 0.98, 25), law))
+    tail = np.geomspace(1e-4, 1e-2, 200)
+    grid = np.concatenate([tail, np.linspace(0.0101, 0.9899, 1600), 1 - tail[::-1]])
+    table(group.create_group("qq"), "level", quantiles(z, z_test, grid, law))
+    threshold = np.sqrt(dimension * stats.f.isf(np.geomspace(0.9, 1e-7, 160), dimension, NU))
+    count = n - np.searchsorted(np.sort(norm), threshold, side="right")
+    seen = np.append(count[:-1] > 0, False)
+    end = int(np.argmin(seen)) + 1  # as far as the first threshold without a path
+    threshold, count = threshold[:end], count[:end]
+    low, high = clopper_pearson(count, n)
+    survival = {"threshold": threshold, "count": count.astype(np.uint64), "low": low, "high": high}
+    if law:
+        survival["law"] = true_tail(threshold)
+    table(group.create_group("survival"), "threshold", survival)
+    reference = stats.t.ppf((np.arange(n) + 0.5) / n, NU)
+    for key, other in (("w1_test", test), ("w1_law", reference[:, None] + 0 * test)):
+        if key == "w1_test" or law:
+            value = np.abs(np.sort(samples, axis=0) - np.sort(other, axis=0)).mean(axis=0) / SCALE
+            table(group.create_group(key), "component", {
+                "component": np.arange(dimension, dtype=np.int32), "value": value,
+                "low": 0.94 * value, "high": 1.06 * value})
+    table(group.create_group("moments"), "name", {
+        "name": ["mean", "variance", "skewness", "kurtosis"],
+        "value": [z.mean(), z.var(), 0.0, 0.0], "exists": np.array([1, 1, 0, 0], np.uint8)})
+
+
+def write_model(group, name, exact, dimension, rng):
+    for key, value in {"kind": "exact" if exact else "network", "seconds": 0.0 if exact else 10.0,
+                       "nu": np.inf if name == "edm" else NU,
+                       "steps": np.int64(0 if exact else 10000),
+                       "weights_sha256": "" if exact else "ab" * 32}.items():
+        group.attrs[key] = value
+    group["mean"], group["deviation"] = np.zeros(dimension), np.full(dimension, SCALE)
+    if not exact:
+        first = np.arange(0, 10000, 50, dtype=np.int64)
+        noise = rng.standard_normal(len(first)) * (0.01 if name == "edm" else 0.03)
+        table(group.create_group("loss"), "first_step", {
+            "first_step": first, "steps": np.full(len(first), 50, np.int64),
+            "loss": 0.35 + 0.65 * np.exp(-first / 300) + np.abs(noise)})
+
+
+def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None, seed=1):
+    """results.h5 at `path`; every argument but the path shapes a case worth testing."""
+    rng = np.random.default_rng(seed)
+    samplers = SAMPLERS if samplers is None else samplers
+    test = paths("data", NU, count, dimension, rng) / 1.05
+    with h5py.File(path, "w") as file:
+        root = {"kind": "results", "schema": np.array([1, 0], np.int32), "version": "0.1.0",
+                "created": "2026-01-01T12:00:00Z", "git_hash": "0123456789ab", "host": "synthetic",
+                "command": "htdm run synthetic.toml", "isa": "avx512", "binding": "0-1",
+                "seed": np.uint64(42), "ranks": np.int32(2), "threads": np.int32(1),
+                "tile": np.int64(64), "seconds_total": 131.0, "seconds_training": 20.0,
+                "seconds_sampling": 90.0, "seconds_statistics": 21.0, "peak_memory_bytes": 2.1e8}
+        for key, value in root.items():
+            file.attrs[key] = value
+        study = ('[study]\nname = "synthetic"\nseed = 42\n\n[data]\nkind = "student_t"\nnu = 3.0\n'
+                 f"dimension = {dimension}\ntrain_samples = {count}\ntest_samples = {count}\n\n"
+                 f"[statistics]\nbatches = {BATCHES}\nbatch_size = {count // BATCHES}\n"
+                 f"w1_samples = {count}\n")
+        file["study"] = file["study_without_paths"] = study
+        for name in sorted({entry[2] for entry in samplers}):
+            write_model(file.create_group(f"models/{name}"), name, exact, dimension, rng)
+        for i, entry in enumerate(samplers):
+            samples = paths(entry[1], entry[3], count, dimension, rng)
+            write_sampler(file.create_group(f"samplers/{i:03d}"), entry, samples, test, law)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--paths", type=int, default=1_000_000)
+    parser.add_argument("--dimension", type=int, default=1)
+    parser.add_argument("--no-law", action="store_true")
+    parser.add_argument("--single", action="store_true")
+    parser.add_argument("--exact", action="store_true")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    write(options.folder / "results.h5", options.paths, options.dimension, not options.no_law,
+          options.exact, SAMPLERS[:1] if options.single else None)

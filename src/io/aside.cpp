@@ -19,59 +19,81 @@ namespace {
              "Choose a folder that exists, can be written and has space left");
 }
 
-/// An empty file that nobody else uses; removed again unless released.
-class PartialFile {
+/// A descriptor that is closed with its owner.
+class Descriptor {
  public:
-  explicit PartialFile(const std::string& path) {
-    // O_EXCL makes the name unique also among hosts that share the folder.
-    for (int i = 0;; ++i) {
-      name_ = path + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(i);
-      const int file = open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-      if (file >= 0) {
-        close(file);
-        return;
-      }
-      if (errno != EEXIST) fail_write(path, "no file can be made beside it", errno);
-    }
+  Descriptor(const std::string& name, int flags)
+      : id_(open(name.c_str(), flags | O_CLOEXEC, 0666)) {}
+  ~Descriptor() {
+    if (id_ >= 0) close(id_);
   }
-  ~PartialFile() {
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int id() const { return id_; }
+
+ private:
+  int id_;
+};
+
+/// Removes a file unless told that it is no longer there.
+class Removal {
+ public:
+  explicit Removal(std::string name) : name_(std::move(name)) {}
+  ~Removal() {
     if (!name_.empty()) unlink(name_.c_str());
   }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
 
-  const std::string& name() const { return name_; }
-  void release() { name_.clear(); }
+  void cancel() { name_.clear(); }
 
  private:
   std::string name_;
 };
 
-/// Force a file or a folder to disk.
-void flush(const std::string& name, int flags, const std::string& path) {
-  const int file = open(name.c_str(), flags | O_CLOEXEC);
-  if (file < 0) fail_write(path, "it cannot be opened to flush it", errno);
-  const int failed = fsync(file);
-  const int error = errno;
-  close(file);
+void flush(const Descriptor& file, const std::string& path) {
   // Some file systems cannot flush a folder and say EINVAL; the rename is then theirs to order.
-  if (failed != 0 && error != EINVAL) fail_write(path, "it cannot be flushed to disk", error);
+  if (fsync(file.id()) != 0 && errno != EINVAL) {
+    fail_write(path, "it cannot be flushed to disk", errno);
+  }
+}
+
+/// Makes a file that nobody else uses and fills it. Returns its name.
+std::string write_partial(const std::string& path, std::span<const std::byte> bytes) {
+  for (int i = 0;; ++i) {
+    // O_EXCL makes the name unique also among hosts that share the folder.
+    std::string name = path + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(i);
+    const Descriptor file(name, O_CREAT | O_EXCL | O_WRONLY);
+    if (file.id() < 0 && errno == EEXIST) continue;
+    if (file.id() < 0) fail_write(path, "no file can be made beside it", errno);
+    Removal removal(name);
+    while (!bytes.empty()) {
+      const ssize_t written = write(file.id(), bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail_write(path, "the disk takes no more", errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+    flush(file, path);
+    removal.cancel();
+    return name;
+  }
 }
 
 }  // namespace
 
-void write_aside(const std::string& path, const std::function<void(const std::string&)>& write,
+void write_aside(const std::string& path, std::span<const std::byte> bytes,
                  const std::function<void(const std::string&)>& verify) {
-  PartialFile partial(path);
-  write(partial.name());
-  flush(partial.name(), O_RDWR, path);
-  verify(partial.name());
-  if (std::rename(partial.name().c_str(), path.c_str()) != 0) {
+  const std::string partial = write_partial(path, bytes);
+  Removal removal(partial);
+  verify(partial);
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
     fail_write(path, "it cannot be put in place", errno);
   }
-  partial.release();
+  removal.cancel();
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  flush(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY, path);
+  const Descriptor opened(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  if (opened.id() >= 0) flush(opened, path);
 }
 
 }  // namespace htdm

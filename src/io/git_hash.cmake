@@ -2,6 +2,7 @@
 # changed. Outside a repository (a tarball, perhaps unpacked inside another project's repository)
 # the commit is "unknown".
 find_package(Git QUIET)
+set(ENV{GIT_OPTIONAL_LOCKS} 0)  # looking may not hold up a commit
 set(hash unknown)
 if(GIT_FOUND)
   execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse --show-toplevel WORKING_DIRECTORY ${SOURCE}

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "io/hdf5_errors.hpp"
+#include "io/seal.hpp"
 
 #include <hdf5.h>
 #include <hdf5_hl.h>
@@ -30,8 +31,9 @@ void check_readable(const std::string& path, const std::string& shown) {
   const auto status = std::filesystem::status(path, error);
   check_input(std::filesystem::exists(status), shown + " does not exist",
               "There is nothing to read", "Check the name and the folder");
-  check_input(!std::filesystem::is_directory(status), shown + " is a folder",
-              "An HDF5 file was expected", "Name a file inside it");
+  check_input(std::filesystem::is_regular_file(status),
+              shown + (std::filesystem::is_directory(status) ? " is a folder" : " is not a file"),
+              "An HDF5 file was expected", "Name one");
 }
 
 herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
@@ -59,10 +61,6 @@ Handle::~Handle() {
 Handle& Handle::operator=(Handle&& other) noexcept {
   std::swap(id_, other.id_);
   return *this;
-}
-
-std::int64_t Handle::release() {
-  return std::exchange(id_, -1);
 }
 
 Group::Group(Handle handle, std::shared_ptr<const std::string> file, std::string path)
@@ -127,21 +125,23 @@ void Group::attach_axis(const std::string& name, unsigned dimension, const std::
 File::File(Handle handle, const std::string& shown)
     : handle_(std::move(handle)), shown_(std::make_shared<const std::string>(shown)) {}
 
-File File::create(const std::string& path, const std::string& shown) {
+File File::create(const std::string& shown) {
   prepare_library();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS));
-  // Object headers with checksums, as HDF5 1.8 introduced them.
-  H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  // In the default format: the library gives images of newer ones a wrong checksum.
+  constexpr std::size_t growth = 1U << 20;
+  const bool ready = H5Pset_fapl_core(access.id(), growth, false) >= 0;
   const Handle creation(H5Pcreate(H5P_FILE_CREATE));
   H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()));
-  if (file.id() < 0) fail_write(shown);
+  Handle file(H5Fcreate(shown.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()));
+  if (!ready || file.id() < 0) fail_write(shown);
   return {std::move(file), shown};
 }
 
 File File::open(const std::string& path, const std::string& shown) {
   prepare_library();
   check_readable(path, shown);
+  check_seal(path, shown);
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
   if (file.id() < 0) {
     fail_input(shown + " cannot be opened as HDF5 (" + last_error() + ")",
@@ -157,11 +157,13 @@ Group File::root() const {
   return {std::move(group), shown_, "/"};
 }
 
-void File::close() {
-  const bool flushed = H5Fflush(handle_.id(), H5F_SCOPE_LOCAL) >= 0;
-  const std::string reason = flushed ? "" : last_error();
-  const bool closed = H5Fclose(handle_.release()) >= 0;
-  if (!flushed || !closed) fail_write(*shown_, flushed ? last_error() : reason);
+std::vector<std::byte> File::bytes() const {
+  if (H5Fflush(handle_.id(), H5F_SCOPE_LOCAL) < 0) fail_write(*shown_);
+  const ssize_t size = H5Fget_file_image(handle_.id(), nullptr, 0);
+  if (size < 0) fail_write(*shown_);
+  std::vector<std::byte> image(static_cast<std::size_t>(size));
+  if (H5Fget_file_image(handle_.id(), image.data(), image.size()) != size) fail_write(*shown_);
+  return image;
 }
 
 }  // namespace htdm::hdf5

@@ -4,6 +4,7 @@
 /// claims are compared with what it stores before memory is taken for them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -28,7 +29,6 @@ class Handle {
   Handle& operator=(Handle&& other) noexcept;
 
   std::int64_t id() const { return id_; }
-  std::int64_t release();
 
  private:
   std::int64_t id_ = -1;
@@ -94,14 +94,16 @@ class Group {
 /// An open file. `shown` is the name that messages use.
 class File {
  public:
-  /// A new file at `path`, replacing what is there.
-  static File create(const std::string& path, const std::string& shown);
-  /// For reading. Works on file systems without locks.
+  /// A new file in memory: HDF5 cannot recover from a disk that fills up while it writes.
+  static File create(const std::string& shown);
+  /// For reading. Checks the seal if there is one (io/seal.hpp). Works on file systems without
+  /// locks.
   static File open(const std::string& path, const std::string& shown);
 
   Group root() const;
-  /// Write what is still in memory, and close. Without it the destructor closes silently.
-  void close();
+
+  /// A file made by create(), as it belongs on disk.
+  std::vector<std::byte> bytes() const;
 
  private:
   File(Handle handle, const std::string& shown);

@@ -5,6 +5,7 @@
 #include "io/file_header.hpp"
 #include "io/hdf5.hpp"
 #include "io/model_parts.hpp"
+#include "io/seal.hpp"
 #include "io/text.hpp"
 
 #include <cmath>
@@ -95,21 +96,16 @@ Model read_model_as(const std::string& path, const std::string& shown) {
 
 void write_model(const std::string& path, const Model& model, const Provenance& provenance) {
   check_model(model, path);
-  write_aside(
-      path,
-      [&](const std::string& partial) {
-        hdf5::File file = hdf5::File::create(partial, path);
-        {
-          hdf5::Group root = file.root();
-          write_header(root, "model", provenance);
-          write_content(root, model);
-        }
-        file.close();
-      },
-      [&](const std::string& partial) {
-        check_input(read_model_as(partial, path) == model, path + " does not read back as written",
-                    "The disk or the network file system is at fault", "Choose another folder");
-      });
+  const hdf5::File file = hdf5::File::create(path);
+  hdf5::Group root = file.root();
+  write_header(root, "model", provenance);
+  write_content(root, model);
+  std::vector<std::byte> bytes = file.bytes();
+  append_seal(bytes);
+  write_aside(path, bytes, [&](const std::string& partial) {
+    check_input(read_model_as(partial, path) == model, path + " does not read back as written",
+                "The disk or the network file system is at fault", "Choose another folder");
+  });
 }
 
 Model read_model(const std::string& path) {
@@ -126,7 +122,7 @@ Provenance read_model_provenance(const std::string& path) {
 std::string file_kind(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, path);
   const hdf5::Group root = file.root();
-  const std::string kind = root.has_attribute("kind") ? root.attribute<std::string>("kind") : "";
+  std::string kind = root.has_attribute("kind") ? root.attribute<std::string>("kind") : "";
   check_header(root, kind == "model" ? "model" : "results", path);
   return kind;
 }

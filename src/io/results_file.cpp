@@ -3,6 +3,7 @@
 #include "io/file_header.hpp"
 #include "io/model_parts.hpp"
 #include "io/results.hpp"
+#include "io/seal.hpp"
 #include "io/table.hpp"
 
 #include <fmt/format.h>
@@ -224,18 +225,15 @@ Results read_as(const std::string& path, const std::string& shown) {
 }  // namespace
 
 void write_results(const std::string& path, const Results& results) {
-  write_aside(
-      path,
-      [&](const std::string& partial) {
-        hdf5::File file = hdf5::File::create(partial, path);
-        write_content(file.root(), results);
-        file.close();
-      },
-      [&](const std::string& partial) {
-        check_input(results_digest(read_as(partial, path)) == results_digest(results),
-                    path + " does not read back as written",
-                    "The disk or the network file system is at fault", "Choose another folder");
-      });
+  const hdf5::File file = hdf5::File::create(path);
+  write_content(file.root(), results);
+  std::vector<std::byte> bytes = file.bytes();
+  append_seal(bytes);
+  write_aside(path, bytes, [&](const std::string& partial) {
+    check_input(results_digest(read_as(partial, path)) == results_digest(results),
+                path + " does not read back as written",
+                "The disk or the network file system is at fault", "Choose another folder");
+  });
 }
 
 Results read_results(const std::string& path) {

@@ -78,12 +78,18 @@ void print_table(std::string& out, const std::vector<Column>& columns, std::size
   }
 }
 
+/// The power of ten in front of `value` rounded to `digits` significant ones.
+int decimal_exponent(double value, int digits) {
+  const std::string text = fmt::format("{:.{}e}", value, digits - 1);
+  return std::stoi(text.substr(text.find('e') + 1));
+}
+
 /// "0.0287", "12.9", "1.15e-3": `digits` significant ones.
 std::string brief(double value, int digits = 3) {
   if (!std::isfinite(value)) return std::isnan(value) ? "-" : fmt::format("{}", value);
   const double size = std::abs(value);
   if (size == 0 || (size >= 1e-2 && size < 1e3)) return fmt::format("{:#.{}g}", value, digits);
-  const int exponent = static_cast<int>(std::floor(std::log10(size)));
+  const int exponent = decimal_exponent(value, digits);
   return fmt::format("{:.{}f}e{}", value / std::pow(10, exponent), digits - 1, exponent);
 }
 
@@ -108,7 +114,7 @@ std::string w1_text(const std::optional<W1Result>& w1, bool with_interval) {
 /// probability of zero.
 std::string probability_text(const ExceedanceResult& e) {
   if (e.count == 0) return "< " + brief(e.interval.high, 2) + " (95 %)";
-  const int exponent = static_cast<int>(std::floor(std::log10(e.probability)));
+  const int exponent = decimal_exponent(e.probability, 3);
   const double scale = exponent < -1 ? std::pow(10, exponent) : 1;
   const int decimals = exponent < -1 ? 2 : 3;
   const std::string text =

@@ -19,7 +19,7 @@ constexpr Range whole(double low, double high) {
 }
 
 std::string bound_text(double value) {
-  if (std::abs(value) < 1e15 && value == std::floor(value)) {
+  if (std::abs(value) < 1e7 && value == std::floor(value)) {
     return std::to_string(static_cast<std::int64_t>(value));
   }
   return number_text(value);
@@ -87,7 +87,7 @@ const std::vector<Key<DataSection>>& study_keys() {
         {"two_point", "+a or -a with probability 1/2, |a| = separation"}}},
       {"nu",
        &S::nu,
-       "degrees of freedom of student_t data (W1 needs a finite mean)",
+       "degrees of freedom of student_t data; W1 needs a finite mean",
        {.low = 1, .high_open = false},
        {},
        student_t},

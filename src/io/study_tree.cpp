@@ -64,6 +64,12 @@ void mark_override(StudyNode& node, const std::string& where) {
   }
 }
 
+std::string trimmed(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return "";
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
 /// The value of an override: TOML where it reads as one value, else the text itself.
 StudyNode override_value(const std::string& text) {
   StudyNode node;
@@ -76,9 +82,7 @@ StudyNode override_value(const std::string& text) {
     }
   } catch (const toml::parse_error&) {
     // What opens a string, list or table was meant as one.
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first != std::string::npos &&
-        std::string_view("[{\"'").find(text[first]) != std::string_view::npos) {
+    if (!text.empty() && std::string_view("[{\"'").find(text.front()) != std::string_view::npos) {
       node.value = std::monostate{};
     }
   }
@@ -117,12 +121,12 @@ void apply_override(StudyTable& tree, const std::string& assignment, const std::
   const std::size_t equals = assignment.find('=');
   require(equals != std::string::npos, "there is no =");
   std::vector<std::string> keys;
-  std::istringstream dotted(assignment.substr(0, equals));
+  const std::string key_text = trimmed(assignment.substr(0, equals));
+  std::istringstream dotted(key_text);
   for (std::string key; std::getline(dotted, key, '.');) keys.push_back(key);
-  require(!keys.empty() && assignment[equals == 0 ? 0 : equals - 1] != '.' &&
-              std::ranges::all_of(keys, bare_key),
+  require(!keys.empty() && key_text.back() != '.' && std::ranges::all_of(keys, bare_key),
           "the key is not made of names joined by dots");
-  StudyNode value = override_value(assignment.substr(equals + 1));
+  StudyNode value = override_value(trimmed(assignment.substr(equals + 1)));
   require(!std::holds_alternative<std::monostate>(value.value), "the value is not valid TOML");
   mark_override(value, where);
 

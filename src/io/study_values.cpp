@@ -135,6 +135,7 @@ requires std::is_integral_v<Integer> std::string text_of(Integer value) {
 template <class T>
 std::string text_of(const std::vector<T>& values) {
   std::vector<std::string> words;
+  words.reserve(values.size());
   for (const T& value : values) words.push_back(text_of(value));
   return bracketed(words);
 }
@@ -176,10 +177,12 @@ std::string help_text(const Key<Section>& key) {
       key.field);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): S is a type
 #define HTDM_SECTION(S)                                                    \
   template void assign(const Key<S>&, S&, const StudyNode&, const Place&); \
   template std::string value_text(const Key<S>&, const S&);                \
   template std::string help_text(const Key<S>&);
+// NOLINTEND(bugprone-macro-parentheses)
 HTDM_SECTION(StudySection)
 HTDM_SECTION(DataSection)
 HTDM_SECTION(ModelSection)

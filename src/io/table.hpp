@@ -31,6 +31,7 @@ class TableWriter {
             const hdf5::Label& label) {
     using T = Stored<std::remove_cvref_t<decltype(part(rows.front()))>>;
     std::vector<T> values;
+    values.reserve(rows.size());
     for (const Row& row : rows) values.push_back(part(row));
     column(name, values, label);
   }

@@ -12,7 +12,13 @@ std::string number_text(double value) {
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   std::string text(digits, end);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  const std::size_t e = text.find('e');
+  if (e != std::string::npos) {  // e+07 and e-07 as e7 and e-7
+    const std::size_t sign = text[e + 1] == '-' ? 1 : 0;
+    text.erase(e + 1 + sign, text.find_first_of("123456789", e) - (e + 1 + sign));
+  } else if (text.find('.') == std::string::npos) {
+    text += ".0";
+  }
   return text;
 }
 

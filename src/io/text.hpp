@@ -8,7 +8,7 @@
 namespace htdm {
 
 /// The shortest decimal text that reads back as the same double and is a TOML float: "3.0",
-/// "2e-04", "inf", "nan".
+/// "2e-4", "inf", "nan".
 std::string number_text(double value);
 
 /// `value` as a TOML string, with quotes and escapes.

@@ -1,0 +1,190 @@
+#include "io/file_header.hpp"
+#include "io/hdf5.hpp"
+#include "io/model_file.hpp"
+#include "io/results.hpp"
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+
+namespace htdm {
+namespace {
+
+using test::expect_input_error;
+
+TEST(ResultsFile, RoundTrip) {
+  const test::Folder folder;
+  const std::string path = folder.file("results.h5");
+  for (int components : {1, 3}) {
+    const Results results = test::sample_results(components);
+    write_results(path, results);
+    const Results found = read_results(path);
+    // The digest covers every number; what it leaves out is compared in the JSON text.
+    EXPECT_EQ(results_digest(found), results_digest(results));
+    EXPECT_EQ(results_json(found), results_json(results));
+    EXPECT_EQ(found.study_no_paths, results.study_no_paths);
+    EXPECT_EQ(found.models[0].name, "t_edm");  // in the study's order
+    EXPECT_FALSE(found.samplers[1].nu.has_value());
+    EXPECT_EQ(found.samplers[2].nu, std::numeric_limits<double>::infinity());
+    EXPECT_FALSE(found.samplers[2].w1_law.has_value());
+    EXPECT_TRUE(found.samplers[2].survival.law.empty());
+    EXPECT_EQ(file_kind(path), "results");
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"results.h5"});
+  }
+}
+
+TEST(ResultsFile, RoundTripOfAlmostNothing) {
+  const test::Folder folder;
+  Results results;
+  results.samplers.resize(1);
+  write_results(folder.file("r.h5"), results);
+  EXPECT_EQ(results_digest(read_results(folder.file("r.h5"))), results_digest(results));
+}
+
+TEST(ResultsFile, DatasetsSayWhatTheyAre) {
+  const test::Folder folder;
+  write_results(folder.file("r.h5"), test::sample_results());
+  const hdf5::File file = hdf5::File::open(folder.file("r.h5"), "r.h5");
+  const hdf5::Group samplers = file.root().open_group("samplers");
+  EXPECT_EQ(samplers.members(), (std::vector<std::string>{"000", "001", "002"}));
+  const hdf5::Group exceedance = samplers.open_group("000").open_group("exceedance");
+  EXPECT_EQ(exceedance.shape("batch_count"), (std::vector<std::uint64_t>{2, 2}));
+  EXPECT_TRUE(std::isnan(samplers.open_group("001").attribute<double>("nu")));
+}
+
+TEST(ResultsFile, RefusesEveryTruncation) {
+  const test::Folder folder;
+  const std::string path = folder.file("r.h5"), cut = folder.file("cut.h5");
+  write_results(path, test::sample_results());
+  const std::string bytes = test::read_bytes(path);
+  for (std::size_t size = 0; size < bytes.size(); size += 1 + size / 20) {
+    test::write_bytes(cut, bytes.substr(0, size));
+    expect_input_error([&] { read_results(cut); }, {cut});
+  }
+}
+
+TEST(ResultsFile, RefusesOtherFiles) {
+  const test::Folder folder;
+  const std::string path = folder.file("m.h5");
+  expect_input_error([&] { read_results(path); }, {path, "does not exist"});
+  write_model(path, test::sample_model(3), {});
+  expect_input_error([&] { read_results(path); }, {path, "kind model", "kind results"});
+  expect_input_error([&] { write_results(folder.file("none/r.h5"), {}); },
+                     {"none/r.h5", "cannot be written"});
+}
+
+TEST(ResultsFile, NamesWhatIsMissing) {
+  const test::Folder folder;
+  const std::string path = folder.file("r.h5");
+  {
+    const hdf5::File file = hdf5::File::create(path);
+    hdf5::Group root = file.root();
+    write_header(root, "results", {});
+    root.write_text("study", "", {"study"});
+    root.write_text("study_without_paths", "", {"study"});
+    root.create_group("models");
+    hdf5::Group sampler = root.create_group("samplers").create_group("000");
+    sampler.set_attribute<std::string>("name", "t_sde");
+    test::save(file, path);
+  }
+  expect_input_error([&] { read_results(path); }, {path, "/samplers/000/kind", "missing"});
+}
+
+TEST(ResultsFile, RefusesColumnsOfDifferentLength) {
+  const test::Folder folder;
+  Results results = test::sample_results();
+  results.samplers[0].qq_test.pop_back();
+  expect_input_error([&] { write_results(folder.file("r.h5"), results); },
+                     {"/samplers/000/qq/test", "length 2", "axis has 3"});
+  results = test::sample_results();
+  results.samplers[0].exceedance[1].batch_counts.push_back(1);
+  expect_input_error([&] { write_results(folder.file("r.h5"), results); }, {"batch_count"});
+  EXPECT_TRUE(folder.names().empty());
+}
+
+// The digest must see every estimate, and nothing of when and where the run was.
+using Change = std::function<void(Results&)>;
+
+TEST(ResultsDigest, ChangesWithEveryCountAndEstimate) {
+  const std::vector<Change> changes{
+      [](Results& r) { r.study_no_paths += " "; },
+      [](Results& r) { r.models[0].weights_sha256 = "ab13"; },
+      [](Results& r) { r.models[0].normalization.mean[0] += 1e-16; },
+      [](Results& r) { r.models[0].normalization.deviation[0] *= 2; },
+      [](Results& r) { r.models[0].nu = 4; },
+      [](Results& r) { r.samplers[0].name = "x"; },
+      [](Results& r) { r.samplers[0].nu.reset(); },
+      [](Results& r) { r.samplers[1].nu = 0; },
+      [](Results& r) { ++r.samplers[0].paths; },
+      [](Results& r) { ++r.samplers[0].nonfinite; },
+      [](Results& r) { ++r.samplers[0].levels; },
+      [](Results& r) { ++r.samplers[0].network_calls_per_path; },
+      [](Results& r) { r.samplers[0].w1_test->value[0] *= 1 + 1e-15; },
+      [](Results& r) { r.samplers[0].w1_test->interval[0].low = 0; },
+      [](Results& r) { r.samplers[0].w1_test.reset(); },
+      [](Results& r) { r.samplers[0].w1_law->value[0] *= 1 + 1e-15; },
+      [](Results& r) { ++r.samplers[2].exceedance[1].count; },
+      [](Results& r) { r.samplers[0].exceedance[0].probability *= 1 + 1e-15; },
+      [](Results& r) { r.samplers[0].exceedance[0].threshold *= 1 + 1e-15; },
+      [](Results& r) { r.samplers[0].exceedance[0].batch_mean = 0; },
+      [](Results& r) { r.samplers[0].exceedance[0].batch_std = 0; },
+      [](Results& r) { r.samplers[0].exceedance[0].interval.high = 1; },
+      [](Results& r) { r.samplers[0].exceedance[0].batch_interval.low = -1; },
+      [](Results& r) { ++r.samplers[0].exceedance[0].batch_counts[1]; },
+      [](Results& r) { r.samplers[0].exceedance.pop_back(); },
+      [](Results& r) { r.samplers[0].quantiles[1].generated += 1e-16; },
+      [](Results& r) { r.samplers[0].quantiles[1].interval.low = 0; },
+      [](Results& r) { r.samplers[0].quantiles[1].test = 0; },
+      [](Results& r) { r.samplers[0].quantiles[1].law = 1; },
+      [](Results& r) { r.samplers[0].qq_generated[2] = 0; },
+      [](Results& r) { r.samplers[0].qq_low[2] = 0; },
+      [](Results& r) { r.samplers[0].qq_high[2] = 0; },
+      [](Results& r) { r.samplers[0].qq_test[2] = 0; },
+      [](Results& r) { r.samplers[0].qq_law[2] = 0; },
+      [](Results& r) { ++r.samplers[0].survival.count[2]; },
+      [](Results& r) { r.samplers[0].survival.interval[2].high = 1; },
+      [](Results& r) { r.samplers[0].survival.law.clear(); },
+      [](Results& r) { r.samplers[0].moments[1].value = 3; },
+      [](Results& r) { r.samplers[0].moments[1].exists = false; },
+      [](Results& r) { std::swap(r.samplers[0], r.samplers[1]); },
+      [](Results& r) { r.samplers.pop_back(); },
+  };
+  const Results results = test::sample_results();
+  const std::string before = results_digest(results);
+  EXPECT_EQ(before.size(), 64U);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Results changed = results;
+    changes[i](changed);
+    EXPECT_NE(results_digest(changed), before) << "change " << i;
+  }
+}
+
+TEST(ResultsDigest, IgnoresTimeHostAndLayout) {
+  const std::vector<Change> changes{
+      [](Results& r) { r.provenance = {}; },
+      [](Results& r) { r.provenance.ranks = 17; },
+      [](Results& r) { r.provenance.threads = 17; },
+      [](Results& r) { r.provenance.isa = "avx512"; },
+      [](Results& r) { r.provenance.tile = 1; },
+      [](Results& r) { r.provenance.host = "elsewhere"; },
+      [](Results& r) { r.provenance.seconds_total = 1e9; },
+      [](Results& r) { r.samplers[0].seconds = 1e9; },
+      [](Results& r) { r.models[0].seconds = 1e9; },
+      [](Results& r) { r.study = "[models.t]\nfile = \"/elsewhere\"\n"; },
+      [](Results& r) { std::swap(r.models[0], r.models[1]); },
+      [](Results& r) { r.samplers[2].qq_law[0] = -std::numeric_limits<double>::quiet_NaN(); },
+  };
+  const Results results = test::sample_results();
+  const std::string before = results_digest(results);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    Results changed = results;
+    changes[i](changed);
+    EXPECT_EQ(results_digest(changed), before) << "change " << i;
+  }
+}
+
+}  // namespace
+}  // namespace htdm

@@ -1,0 +1,103 @@
+#include "io/results.hpp"
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace htdm {
+namespace {
+
+using Json = nlohmann::json;
+
+Json json_of(const Results& results) {
+  return Json::parse(results_json(results));
+}
+
+TEST(ResultsJson, HasTheTopLevel) {
+  const Json j = json_of(test::sample_results());
+  EXPECT_EQ(j.at("kind"), "results");
+  EXPECT_EQ(j.at("schema"), Json::array({1, 0}));
+  EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
+  EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
+  EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
+  EXPECT_EQ(j.at("provenance").at("ranks"), 2);
+  EXPECT_EQ(j.at("provenance").at("seed"), 42);
+  EXPECT_EQ(j.at("samplers").size(), 3U);
+  EXPECT_EQ(j.at("models").at(0).at("name"), "t_edm");
+  EXPECT_EQ(j.at("models").at(0).at("loss").at(0).at("loss"), 0.6);
+  EXPECT_EQ(j.at("models").at(1).at("nu"), "inf");
+  EXPECT_TRUE(j.at("models").at(1).at("weights_sha256").is_null());
+}
+
+TEST(ResultsJson, NuIsANumberInfOrNull) {
+  const Json samplers = json_of(test::sample_results()).at("samplers");
+  EXPECT_EQ(samplers.at(0).at("nu"), 2.5);
+  EXPECT_TRUE(samplers.at(1).at("nu").is_null());
+  EXPECT_EQ(samplers.at(2).at("nu"), "inf");
+}
+
+TEST(ResultsJson, NumbersReadBackEqual) {
+  const Results results = test::sample_results();
+  const Json s = json_of(results).at("samplers").at(0);
+  EXPECT_EQ(s.at("name"), "t_sde");
+  EXPECT_EQ(s.at("kind"), "t_sde");
+  EXPECT_EQ(s.at("model"), "t_edm");
+  EXPECT_EQ(s.at("paths"), 1'000'000);
+  EXPECT_EQ(s.at("network_calls_per_path"), 128);
+  EXPECT_EQ(s.at("w1_test"), 0.0287);
+  EXPECT_EQ(s.at("w1_law"), 0.0287);
+  EXPECT_EQ(s.at("w1_test_interval"), Json::array({0.0251, 0.0333}));
+  const ExceedanceResult& e = results.samplers[0].exceedance[1];
+  const Json x = s.at("exceedance").at(1);
+  EXPECT_EQ(x.at("level"), 1e-3);
+  EXPECT_EQ(x.at("threshold"), 12.923979);
+  EXPECT_EQ(x.at("event"), "norm");
+  EXPECT_EQ(x.at("method"), "count");
+  EXPECT_EQ(x.at("count"), 1131);
+  EXPECT_EQ(x.at("probability"), e.probability);
+  EXPECT_EQ(x.at("batch_mean"), e.batch_mean);
+  EXPECT_EQ(x.at("batch_std"), e.batch_std);
+  EXPECT_EQ(x.at("interval"), Json::array({e.interval.low, e.interval.high}));
+  EXPECT_EQ(x.at("batch_interval"), Json::array({e.batch_interval.low, e.batch_interval.high}));
+  EXPECT_DOUBLE_EQ(x.at("relative_error"), 0.1);
+  EXPECT_DOUBLE_EQ(x.at("ratio"), 1.131);
+  EXPECT_EQ(s.at("quantiles").at(1).at("generated"), 1.0 / 3);
+  EXPECT_EQ(s.at("quantiles").at(0).at("law"), -2.47);
+  EXPECT_EQ(s.at("survival").at("count"), Json::array({400'000, 1131, 0}));
+  EXPECT_EQ(s.at("moments").at(2).at("exists"), false);
+}
+
+TEST(ResultsJson, ZeroCountsAndWhatIsNotKnown) {
+  const Json samplers = json_of(test::sample_results()).at("samplers");
+  const Json zero = samplers.at(1).at("exceedance").at(1);
+  EXPECT_EQ(zero.at("probability"), 0.0);
+  EXPECT_TRUE(zero.at("relative_error").is_null());
+  EXPECT_EQ(zero.at("interval"), Json::array({0.0, 3e-6}));
+  EXPECT_EQ(zero.at("ratio"), 0.0);
+  const Json lawless = samplers.at(2);
+  EXPECT_TRUE(lawless.at("exceedance").at(0).at("level").is_null());
+  EXPECT_TRUE(lawless.at("exceedance").at(0).at("ratio").is_null());
+  EXPECT_TRUE(lawless.at("w1_law").is_null());
+  EXPECT_TRUE(lawless.at("w1_law_interval").is_null());
+  EXPECT_TRUE(lawless.at("quantiles").at(0).at("law").is_null());
+  EXPECT_TRUE(lawless.at("survival").at("law").is_null());
+}
+
+TEST(ResultsJson, DistancesAreListsInMoreDimensions) {
+  const Json s = json_of(test::sample_results(3)).at("samplers").at(0);
+  EXPECT_EQ(s.at("w1_test").size(), 3U);
+  EXPECT_EQ(s.at("w1_test").at(1), 0.0287 + 0.001);
+  EXPECT_EQ(s.at("w1_law_interval").at(2), Json::array({0.0251, 0.0333}));
+}
+
+TEST(ResultsJson, SurvivesOddTexts) {
+  Results results = test::sample_results();
+  results.provenance.host = "\xff\xfe";
+  results.study = "not [toml";
+  const Json j = json_of(results);
+  EXPECT_TRUE(j.at("study").is_null());
+  EXPECT_EQ(j.at("study_toml"), "not [toml");
+}
+
+}  // namespace
+}  // namespace htdm

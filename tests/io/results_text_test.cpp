@@ -1,0 +1,71 @@
+#include "io/results.hpp"
+#include "samples.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace htdm {
+namespace {
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) result.push_back(line);
+  return result;
+}
+
+std::string line_with(const std::string& text, const std::string& start) {
+  for (const std::string& line : lines(text)) {
+    if (line.starts_with(start)) return line;
+  }
+  return "";
+}
+
+TEST(ResultsText, ShowsEstimatesWithIntervals) {
+  const std::string text = results_text(test::sample_results());
+  const std::string line = line_with(text, "t_sde ");
+  for (const char* part : {"2.5", "128", "0.0287 ±0.0041", "1.13 [1.02, 1.24]e-3", "1.13"}) {
+    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+  }
+  for (const char* part : {"P(norm > 12.9)", "law 1.00e-3", "seed 42", "1000000 paths"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << " in\n" << text;
+  }
+}
+
+TEST(ResultsText, AZeroCountIsAnUpperBound) {
+  const std::string text = results_text(test::sample_results());
+  const std::string line = line_with(text, "ve_sde ");
+  EXPECT_NE(line.find("< 3.0e-6 (95 %)"), std::string::npos) << line;
+  EXPECT_NE(line.find("< 3.0e-3"), std::string::npos) << line;
+  for (const char* bare : {" 0 ", " 0.00 ", " 0.000", " 0.0 "}) {
+    EXPECT_EQ(line.find(bare), std::string::npos) << line;
+  }
+  EXPECT_NE(text.find("ve_sde (nu -): 2 of 1000000 paths ended in NaN"), std::string::npos);
+}
+
+TEST(ResultsText, FitsATerminalAndAlignsItsColumns) {
+  Results results = test::sample_results(2);
+  for (SamplerResult& s : results.samplers) {
+    for (int i = 0; i < 5; ++i) s.exceedance.push_back(s.exceedance.back());
+  }
+  const std::string text = results_text(results);
+  for (const std::string& line : lines(text)) {
+    const auto shown = std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; });
+    EXPECT_LE(shown, 120) << line;
+  }
+  // Seven thresholds do not fit beside each other: the samplers are named again below.
+  EXPECT_GE(text.find("t_sde ", text.find("t_sde ") + 1), text.find("t_sde ") + 1);
+  EXPECT_NE(text.find("worst component"), std::string::npos);
+}
+
+TEST(ResultsText, WorksWithoutSamplersOrLaw) {
+  EXPECT_NE(results_text({}).find("No sampler"), std::string::npos);
+  Results results = test::sample_results();
+  results.samplers.erase(results.samplers.begin(), results.samplers.begin() + 2);
+  EXPECT_NE(line_with(results_text(results), "t_ode ").find(" - "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace htdm

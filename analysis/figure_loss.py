@@ -41,7 +41,7 @@ def pictures(results):
     axis.set_xlabel("optimiser step")
     axis.set_ylabel("training loss")
     figure.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=2, handlelength=3)
-    return [Picture("loss", "Training", CAPTION, figure)]
+    return [Picture("loss", "Training", CAPTION, "models/NAME/loss/", figure)]
 
 
 def running_mean(step, loss, weight):

@@ -54,7 +54,8 @@ def picture(results, entries, name, title, panel):
     return Picture(name, title, CAPTION.format(
         component=" (first component)" if dimension(results) > 1 else "", panel=panel,
         law=LAW if law else "",
-        levels=", ".join(f"{level:g}" for level in reversed(levels))), panels[0][0].figure)
+        levels=", ".join(f"{level:g}" for level in reversed(levels))),
+        "qq/ of each sampler", panels[0][0].figure)
 
 
 def grid(count):

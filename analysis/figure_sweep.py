@@ -6,18 +6,22 @@ import sys
 import numpy as np
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from htdm_results import computed
-from plotting import (TRUTH, Picture, event_text, label, level_text, looks, main, nu_text, plt,
-                      sweeps)
+from htdm_results import computed, reference
+from plotting import (REFERENCES, TRUTH, Picture, arrow, condition, label, level_text, looks, main,
+                      nu_text, outer_legend, plt, sweeps)
 
 CAPTION = (
     "What the sampling ν does to {name}. {exceedance}{w1}Points carry 95 % intervals; horizontal "
     "lines with bands are the samplers that do not depend on this ν. A value with no path beyond "
-    "the threshold is drawn as an arrow from the upper end of its 95 % interval. The values of ν "
+    "the threshold is drawn as an arrow from the upper end of its 95 % interval; those of other "
+    "samplers stand at the left edge, with their bounds at the foot. Intervals of very few paths "
+    "may leave the frame at the bottom. The values of ν "
     "are evenly spaced for legibility, not to scale.")
 EXCEEDANCE = (
-    "The first panels show the probability of exceeding each threshold; the black line is the "
-    "true probability. ")
+    "The first panels show the probability of exceeding each threshold{truth}. ")
+TRUTHS = {"law": "; the black line is the true probability", "test": "; the black line is the "
+          "share of the test sample", "": ""}
+TITLES = {"law": "true probability", "test": "share of the test sample"}
 W1 = (
     "The last panel shows the Wasserstein distance W1 in z-space ({what}); lower is better, and 0 "
     "is out of reach: two finite samples of one law differ too. ")
@@ -53,11 +57,12 @@ def picture(results, name, entries):
         axis.set_xlim(-0.5, len(entries) - 0.5)
         axis.set_xlabel(f"ν of {name}")
         axis.grid(axis="x", visible=False)
-    legend(figure, axes.flat[:panels])
+    outer_legend(figure, axes.flat[:panels])
     what = {"w1_test": "filled: to the test sample", "w1_law": "open, dashed: to the true law"}
     return Picture(f"sweep_{name}", f"The sweep of {name} along ν", CAPTION.format(
-        name=name, exceedance=EXCEEDANCE if levels else "",
-        w1=W1.format(what="; ".join(what[key] for key in distances)) if distances else ""), figure)
+        name=name, exceedance=EXCEEDANCE.format(truth=TRUTHS[reference(results)]) if levels else "",
+        w1=W1.format(what="; ".join(what[key] for key in distances)) if distances else ""),
+        "exceedance/, w1_test/ and w1_law/ of each sampler", figure)
 
 
 def draw_exceedance(axis, results, entries, others, own, level):
@@ -68,11 +73,12 @@ def draw_exceedance(axis, results, entries, others, own, level):
                   if computed(entry, "exceedance")]
     frame(axis, [values] + [value for _, value in references], [] if np.isnan(truth) else [truth])
     if not np.isnan(truth):
-        axis.axhline(truth, color=TRUTH, linewidth=1.1, label="true law")
+        axis.axhline(truth, color=TRUTH, linewidth=1.2, zorder=3,
+                     label=REFERENCES[reference(results)])
     draw_references(axis, references, own)
     points(axis, values, own[entries[0]["name"]], entries[0]["name"])
-    axis.set_ylabel(f"P({event_text(results)[0]} > {threshold:.4g})")
-    axis.set_title("no true law" if np.isnan(truth) else f"true probability {level_text(truth)}")
+    axis.set_ylabel(f"P({condition(table['event'][level], threshold, results)})")
+    axis.set_title("" if np.isnan(truth) else f"{TITLES[reference(results)]} {level_text(truth)}")
 
 
 def draw_w1(axis, entries, others, own, distances):
@@ -108,7 +114,9 @@ def frame(axis, estimates, others):
     """Logarithmic limits that hold the intervals of nonzero estimates; zeros do not stretch it."""
     rows = np.vstack([np.atleast_2d(values) for values in estimates])
     rows = rows[rows[:, 0] > 0]
-    ends = np.concatenate([rows[:, 0], rows[:, 2], rows[rows[:, 1] > 0, 1], others])
+    # A single path has an interval over two decades: its lower end may leave the frame.
+    ends = np.concatenate([rows[:, 0], rows[:, 2], np.maximum(rows[:, 1], rows[:, 0] / 3),
+                           others])
     ends = ends[np.isfinite(ends)]
     low, high = (ends.min(), ends.max()) if len(ends) else (1e-3, 1)
     axis.set_yscale("log")
@@ -130,7 +138,7 @@ def points(axis, values, look, name, hollow=False, shift=0.0):
                   linestyle=(0, (3, 2)) if hollow else "-", label="_" if hollow else name)
     for position, bound in zip(x[~seen], high[~seen]):
         if np.isfinite(bound):
-            arrow(axis, position, bound, look)
+            bounded(axis, position, bound, look)
 
 
 def draw_references(axis, references, own):
@@ -142,31 +150,18 @@ def draw_references(axis, references, own):
             axis.axhline(value, color=look.color, linestyle=look.dashes, label=label(entry))
             axis.axhspan(low, high, color=look.color, alpha=0.18, linewidth=0, zorder=1)
         elif np.isfinite(high):
-            arrow(axis, -0.3 + 0.15 * zeros, high, look, entry["name"], 10 * zeros)
+            bounded(axis, -0.35 + 0.17 * zeros, high, look)
+            axis.annotate(f"{entry['name']} < {level_text(high, 2)}", (0.02, 0.03 + 0.055 * zeros),
+                          xycoords="axes fraction", fontsize=8, color="0.25")
             zeros += 1
 
 
-def arrow(axis, x, bound, look, name="", rise=0):
-    """From the bound downwards; where that is below the frame, at its edge, the bound as text."""
+def bounded(axis, x, bound, look):
+    """From the bound downwards; where that is below the frame, at its edge."""
     bottom, top = axis.get_ylim()
     length = (top / bottom) ** 0.1
     start = max(bound, bottom * length)
-    axis.annotate("", xy=(x, start / length), xytext=(x, start), zorder=4, arrowprops={
-        "arrowstyle": "-|>", "color": look.color, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0})
-    axis.plot(x, start, marker="_", markersize=9, markeredgewidth=1.8, color=look.color, zorder=4)
-    if bound < start or name:
-        axis.annotate(f"{name} < {level_text(bound, 2)}".strip(), (x, start), fontsize=8,
-                      xytext=(6, rise - 12), textcoords="offset points", color="0.25")
-
-
-def legend(figure, axes):
-    """One legend above all panels."""
-    handles = {}
-    for axis in axes:
-        for handle, text in zip(*axis.get_legend_handles_labels()):
-            handles.setdefault(text, handle)
-    figure.legend(handles.values(), handles.keys(), loc="lower center", bbox_to_anchor=(0.5, 1.0),
-                  ncol=min(len(handles), 5), handlelength=2.6)
+    arrow(axis, (x, start), (x, start / length), look.color)
 
 
 if __name__ == "__main__":

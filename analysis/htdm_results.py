@@ -9,9 +9,15 @@ A group becomes a dictionary: attributes and datasets by name, subgroups as dict
 are `str`, numbers NumPy scalars or arrays. In a results file `samplers` is a list in study order
 and `models` a dictionary by name; in a model file `layers` is a list. What a run did not compute (a
 law that does not exist, W1 that was not asked for) is absent or has no rows: use `computed`.
+
+    htdm_results.to_pandas(results, "exceedance")       # one DataFrame over all samplers
+    htdm_results.open_xarray("results/paper", "samplers/000/survival")  # a Dataset, read lazily
+
+Only these two need more than h5py and NumPy, and only when they are called.
 """
 
 import importlib
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -36,11 +42,7 @@ def read(path, kind="results"):
     path: the file, or for results the folder that holds `results.h5`. kind: "results" or "model".
     Raises InputError for a missing, truncated or foreign file, another kind, or a newer schema.
     """
-    path = Path(path)
-    if kind == "results" and path.is_dir():
-        path = path / "results.h5"
-    if not path.is_file():
-        raise InputError(f"{path}: there is no such file; give the folder or file of a run")
+    path = _located(path, kind)
     try:
         with h5py.File(path, "r") as file:
             _check(path, file, kind)
@@ -55,6 +57,16 @@ def read(path, kind="results"):
         raise InputError(f"{path}: has no {listed}; the run may have been interrupted: repeat it")
     content[listed] = [members[key] for key in sorted(members, key=int)]
     return content
+
+
+def _located(path, kind="results"):
+    """The file itself, where a folder may stand for its results.h5."""
+    path = Path(path)
+    if kind == "results" and path.is_dir():
+        path = path / "results.h5"
+    if not path.is_file():
+        raise InputError(f"{path}: there is no such file; give the folder or file of a run")
+    return path
 
 
 def _check(path, file, kind):
@@ -103,14 +115,93 @@ def dimension(results):
                 if "mean" in model), default=1)
 
 
+AXES = {"exceedance": "threshold", "survival": "threshold", "qq": "level", "quantiles": "level",
+        "w1_test": "component", "w1_law": "component", "moments": "name"}
+
+
 def computed(entry, name):
     """The table `name` of a sampler ("qq", "w1_law", ...), or None where it is absent or empty."""
     table = entry.get(name)
-    axis = {"exceedance": "threshold", "survival": "threshold", "qq": "level", "quantiles": "level",
-            "w1_test": "component", "w1_law": "component", "moments": "name"}[name]
-    return table if table is not None and np.size(table[axis]) else None
+    return table if table is not None and np.size(table[AXES[name]]) else None
 
 
 def has_law(values):
     """Whether an array of true values is there and not NaN throughout."""
     return values is not None and np.size(values) > 0 and not np.all(np.isnan(values))
+
+
+def reference(results):
+    """What the levels of the exceedance tables are: "law" (probabilities under the true law),
+    "test" (shares of the test sample, where the data have no known law), or "" (not known)."""
+    tables = [computed(entry, "exceedance") for entry in results["samplers"]]
+    if not any(has_law(table["level"]) for table in tables if table):
+        return ""
+    laws = [entry[name].get("law") for entry in results["samplers"]
+            for name in ("survival", "qq", "quantiles") if computed(entry, name)]
+    if laws:
+        return "law" if any(map(has_law, laws)) else "test"
+    return "test" if study_of(results).get("data", {}).get("kind") == "file" else "law"
+
+
+def to_pandas(results, name):
+    """The table `name` of all samplers, one below the other, as a pandas DataFrame.
+
+    name: a table ("exceedance", "survival", "qq", "quantiles", "w1_test", "w1_law", "moments"), or
+    "batches" for one row per sampler, threshold and batch. Each row begins with the number of its
+    entry (as in samplers/000) and the sampler's attributes. Raises InputError without pandas.
+    """
+    pandas = _module("pandas", "python3-pandas")
+    frames = []
+    for number, entry in enumerate(results["samplers"]):
+        table = computed(entry, "exceedance" if name == "batches" else name)
+        if table is None:
+            continue
+        columns = _batches(table, entry) if name == "batches" else {
+            key: values for key, values in table.items()
+            if np.shape(values) == np.shape(table[AXES[name]])}
+        shared = {key: value for key, value in entry.items() if not isinstance(value, dict)}
+        frame = pandas.DataFrame(columns)
+        # A table's own "name" or "level" stays; what would clash is called after the sampler.
+        for i, (key, value) in enumerate({"entry": number, **shared}.items()):
+            frame.insert(i, f"sampler_{key}" if key in columns or key == "name" else key, value)
+        frames.append(frame)
+    return pandas.concat(frames, ignore_index=True) if frames else pandas.DataFrame()
+
+
+def _batches(table, entry):
+    """The matrix of counts as columns threshold, event, level, batch, count, probability."""
+    count = table["batch_count"]
+    thresholds, batches = count.shape
+    long = {key: np.repeat(table[key], batches) for key in ("threshold", "event", "level")}
+    return {**long, "batch": np.tile(np.arange(batches), thresholds), "count": count.ravel(),
+            "probability": count.ravel() / (float(entry["paths"]) / batches)}
+
+
+def open_xarray(path, group):
+    """The table in `group` ("samplers/000/exceedance", "models/edm/loss") as an xarray.Dataset.
+
+    Coordinates are the table's axes; units and long names are attributes. Closing it (or `with`)
+    releases the file. Raises InputError without xarray or without h5netcdf and netCDF4.
+    """
+    xarray = _module("xarray", "python3-xarray")
+    for engine, module in (("h5netcdf", "h5netcdf"), ("netcdf4", "netCDF4")):
+        if importlib.util.find_spec(module):
+            break
+    else:
+        raise InputError("xarray opens HDF5 through h5netcdf or netCDF4 and neither is installed; "
+                         "install python3-h5netcdf (Debian) or h5netcdf (pip)")
+    path = _located(path)
+    try:
+        return xarray.open_dataset(path, group=group, engine=engine)
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"{path}: group {group} does not open ({error}); "
+                         "`h5ls -r` lists the groups of a file") from error
+
+
+def _module(name, package):
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise InputError(f"{name} is not installed for {sys.executable}; install {package} "
+                         f"(Debian) or {name} (pip), or use `read`, which needs only h5py"
+                         ) from error

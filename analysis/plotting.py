@@ -12,7 +12,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
 
-from htdm_results import InputError, computed, dimension, read  # noqa: E402
+from htdm_results import InputError, computed, dimension, read, study_of  # noqa: E402
 
 TRUTH = "black"
 # Okabe and Ito's palette without yellow (too pale for lines) and black (kept for the truth).
@@ -36,6 +36,7 @@ class Picture(NamedTuple):
     name: str      # file name without ending
     title: str
     caption: str   # what it shows and how to read it
+    numbers: str   # where its numbers are in results.h5
     figure: plt.Figure
 
 
@@ -91,15 +92,100 @@ def representatives(results, nu=2.5):
     return list(chosen.values())
 
 
+def path_counts(entries):
+    """How many paths the entries have, as one number or a range."""
+    counts = sorted({int(entry["paths"]) for entry in entries})
+    return " to ".join(f"{count:,}" for count in dict.fromkeys((counts[0], counts[-1])))
+
+
+class Selection(NamedTuple):
+    """Entries that share a figure."""
+    entries: list
+    looks: list
+    labels: list
+    suffix: str  # of the figure's name
+    title: str   # what is compared
+
+
+def selections(results, drawable):
+    """First all samplers, a sweep by its representative; then every sweep along its nu."""
+    own = looks(results)
+    shown = [entry for entry in representatives(results) if drawable(entry)]
+    chosen = [Selection(shown, [own[entry["name"]] for entry in shown],
+                        [label(entry) for entry in shown], "", "all samplers")] if shown else []
+    for name, entries in sweeps(results).items():
+        entries = [entry for entry in entries if drawable(entry)]
+        shades = plt.get_cmap("viridis")(np.linspace(0, 0.86, len(entries)))
+        if entries:
+            chosen.append(Selection(
+                entries, [Look(shade, DASHES[i % 6], "osD^vP"[i % 6])
+                          for i, shade in enumerate(shades)],
+                [f"ν = {nu_text(entry['nu'])}" for entry in entries], f"_{name}",
+                f"{name} along ν"))
+    return chosen
+
+
+REFERENCES = {"law": "true law", "test": "test sample"}
+
+
+def symbol(event, results):
+    """The number of a path that a threshold is compared with: the size or one side of its distance
+    from the location of the law."""
+    d = dimension(results)
+    x = "X" if d == 1 else "X₁" if event != "norm" else "X"
+    location = study_of(results).get("data", {}).get("location", 0)
+    if location:
+        x += f" {'−' if location > 0 else '+'} {abs(location):g}"
+    if event in ("upper", "lower"):
+        return x if event == "upper" else f"−({x})" if location else f"−{x}"
+    return f"‖{x}‖" if event == "norm" and d > 1 else f"|{x}|"
+
+
+def condition(event, threshold, results):
+    """The event itself, for a reader: |X| > 7.453, X > 3.1, X < −3.1."""
+    if event == "lower":
+        return f"{symbol('upper', results)} < {-threshold:.4g}".replace("-", "−")
+    return f"{symbol(event, results)} > {threshold:.4g}".replace("-", "−")
+
+
 def event_text(results):
-    """The number whose tail is looked at: (symbol, the same in words)."""
+    """The size of a path whose survival function is counted: (symbol, the same in words)."""
     events = {event for entry in results["samplers"]
               for event in (computed(entry, "exceedance") or {"event": []})["event"]}
     if dimension(results) == 1:
-        return "|X|", "size |X| of a path"
-    if events == {"coordinate"}:
-        return "|X₁|", "size of a path's first coordinate"
-    return "‖X‖", "norm of a path"
+        return symbol("norm", results), "size of a path"
+    if events and "norm" not in events:
+        return symbol("coordinate", results), "size of a path's first coordinate"
+    return symbol("norm", results), "norm of a path"
+
+
+def binomial_range(n, p):
+    """Counts (low, high) that enclose the central 95 % of a binomial law."""
+    spread = 12 * np.sqrt(n * p + 1)
+    k = np.arange(max(0, int(n * p - spread)), min(n, int(n * p + spread)) + 1)
+    log_weight = np.concatenate([[0], np.cumsum(np.log((n - k[:-1]) / k[1:]))]) + k * np.log(
+        p / (1 - p)) if 0 < p < 1 else np.where(k == round(n * p), 0.0, -np.inf)
+    total = np.cumsum(np.exp(log_weight - log_weight.max()))
+    return k[np.searchsorted(total, 0.025 * total[-1])], k[np.searchsorted(total,
+                                                                           0.975 * total[-1])]
+
+
+def arrow(axis, start, end, color):
+    """From the upper end of an interval towards zero: no path was seen, the rate is below."""
+    axis.annotate("", xy=end, xytext=start, zorder=5, arrowprops={
+        "arrowstyle": "-|>", "color": color, "linewidth": 1.4, "shrinkA": 0, "shrinkB": 0})
+    axis.plot(*start, marker="|" if start[1] == end[1] else "_", markersize=9,
+              markeredgewidth=1.8, color=color, zorder=5)
+
+
+def outer_legend(figure, axes, columns=5):
+    """One legend above all panels."""
+    handles = {}
+    for axis in axes:
+        for handle, text in zip(*axis.get_legend_handles_labels()):
+            handles.setdefault(text, handle)
+    figure.legend(handles.values(), handles.keys(), loc="lower center", bbox_to_anchor=(0.5, 1.0),
+                  ncol=min(len(handles), columns), handlelength=2.8)
 
 
 def level_text(level, digits=3):
@@ -137,4 +223,3 @@ def main(pictures, description, arguments=None):
         print(error, file=sys.stderr)
         return 2
     return 0
-

@@ -1,4 +1,7 @@
-"""Table I and its relatives: rows with intervals, as text for a terminal, CSV and HTML."""
+"""Table I and its relatives: rows with intervals, as text for a terminal, CSV and HTML.
+
+`table_latex` writes the same as LaTeX.
+"""
 
 import csv
 import html
@@ -6,8 +9,8 @@ import os
 
 import numpy as np
 
-from htdm_results import computed, dimension
-from plotting import nu_text
+from htdm_results import computed, dimension, reference
+from plotting import condition, nu_text
 
 COLUMNS = ("sampler kind model nu levels network_calls_per_path paths nonfinite component "
            "w1_test w1_test_low w1_test_high w1_law w1_law_low w1_law_high "
@@ -19,6 +22,7 @@ def rows(results):
     """One dictionary per sampler, nu and level, with the keys COLUMNS; None where there is nothing.
 
     W1 is that of its worst component, whose number `component` is; the ratio is probability/level.
+    The level is a true probability, or the share of the test sample for data without a known law.
     """
     listed = []
     for entry in results["samplers"]:
@@ -125,17 +129,20 @@ def cells(results):
     return names, spans, levels
 
 
-def level_headers(results, symbol):
+def level_headers(results):
     """P(|X| > x) and ratio, for the levels of the first entry that has any."""
     tables = [entry["exceedance"] for entry in results["samplers"] if computed(entry, "exceedance")]
     headers = []
-    for threshold, level in zip(tables[0]["threshold"], tables[0]["level"]) if tables else []:
-        truth = "" if np.isnan(level) else f", truth {level:g}"
-        headers += [f"P({symbol} > {threshold:.4g}){truth}", "ratio to truth"]
+    for event, threshold, level in zip(*(tables[0][key] for key in ("event", "threshold", "level"))
+                                       ) if tables else ():
+        against = {"law": "truth", "test": "test sample", "": ""}[reference(results)]
+        known = "" if np.isnan(level) else f", {against} {level:g}"
+        headers += [f"P({condition(event, threshold, results)}){known}",
+                    f"ratio to {against}" if against else "ratio"]
     return headers
 
 
-def text(results, symbol):
+def text(results):
     """Table I for a terminal: distances first, then exceedance, two levels to a block."""
     names, spans, levels = cells(results)
     head = ["sampler", "ν", "calls"]
@@ -143,12 +150,28 @@ def text(results, symbol):
     blocks = [f"Wasserstein distance W1 in z-space{worst} [95 % interval]\n" + align(
         [head + ["W1 to the test sample", "W1 to the law"]] +
         [a + b for a, b in zip(names, spans)])]
-    headers = level_headers(results, symbol)
+    headers = level_headers(results)
     for start in range(0, len(headers), 4):
         body = [a[:2] + b[start:start + 4] for a, b in zip(names, levels)]
         blocks.append("Exceedance in raw space [95 % interval]; where no path is beyond: < its "
                       "upper end\n" + align([head[:2] + headers[start:start + 4]] + body))
     return "\n\n".join(blocks) + "\n"
+
+
+def verdicts(results):
+    """[[sampler, one cell per level]]: too rare, too frequent or in agreement, by the interval."""
+    listed = []
+    for first, several in grouped(results):
+        line = [first["sampler"] + ("" if missing(first["nu"]) else f", ν = {nu_text(first['nu'])}")]
+        for row in several:
+            if row["ratio"] is None:
+                continue
+            said = "too rare" if row["ratio_high"] < 1 else (
+                "too frequent" if row["ratio_low"] > 1 else "agrees")
+            line.append(f"{said}: " + estimate(row["ratio"], row["ratio_low"], row["ratio_high"],
+                                               short))
+        listed.append(line)
+    return listed
 
 
 def align(lines):

@@ -2,7 +2,6 @@
 #include "app/commands.hpp"
 #include "app/cost.hpp"
 #include "app/plan.hpp"
-#include "io/model_file.hpp"
 #include "io/study.hpp"
 
 #include <fmt/core.h>
@@ -40,10 +39,7 @@ void print_entries(const Plan& plan, const Cost& cost) {
 ExitCode check_command(const RunOptions& options) {
   const Study study = read_study(options.study, options.overrides);
   std::vector<std::shared_ptr<const Model>> files;
-  for (const ModelSection& model : study.models) {
-    files.push_back(model.file.empty() ? nullptr
-                                       : std::make_shared<const Model>(read_model(model.file)));
-  }
+  for (const ModelSection& model : study.models) files.push_back(read_weights(model));
   const Plan plan = make_plan(study, files);
   const Cost cost = estimate_cost(plan);
   const StatisticsSection& statistics = study.statistics;

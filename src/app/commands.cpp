@@ -16,7 +16,10 @@ namespace {
 
 std::string command_line(const RunOptions& options) {
   std::string text = "htdm run " + options.study;
-  for (const std::string& override_ : options.overrides) text += " --set '" + override_ + "'";
+  if (!options.output.empty()) text.append(" --output ").append(options.output);
+  if (options.force) text.append(" --force");
+  if (options.restart) text.append(" --restart");
+  for (const std::string& set : options.overrides) text.append(" --set '").append(set).append("'");
   return text;
 }
 

@@ -62,8 +62,11 @@ std::vector<ThresholdPlan> plan_thresholds(const Plan& plan) {
   std::vector<ThresholdPlan> thresholds;
   const StatisticsSection& statistics = plan.study.statistics;
   if (statistics.thresholds.empty()) {
+    // Two points put all their mass at one event value, and nothing beyond it: no level is met.
+    const bool continuous = !std::holds_alternative<TwoPointTarget>(plan.target);
     for (double level : statistics.exceedance_levels) {
-      thresholds.push_back({level, threshold(plan.target, plan.event, level)});
+      thresholds.push_back(
+          {continuous ? level : std::nan(""), threshold(plan.target, plan.event, level)});
     }
   }
   for (double x : statistics.thresholds) {
@@ -82,6 +85,15 @@ Target make_target(const DataSection& data) {
   if (data.kind == "gaussian") return GaussianTarget{data.dimension, data.scale, data.location};
   if (data.kind == "two_point") return TwoPointTarget{data.dimension, data.separation};
   return StudentTTarget{data.dimension, data.nu, data.scale, data.location};
+}
+
+std::shared_ptr<const Model> read_weights(const ModelSection& section) {
+  if (section.file.empty()) return nullptr;
+  try {
+    return std::make_shared<const Model>(read_model(section.file));
+  } catch (const InputError& error) {
+    throw InputError("models." + section.name + ".file: " + error.what());
+  }
 }
 
 Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files) {
@@ -154,7 +166,7 @@ std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
     const Words salt = Stream(options.seed, Purpose::independence_salt, index).words(0);
     options.seed = (std::uint64_t{salt[0]} << 32) | salt[1];
   }
-  return entry.kind->make(std::move(denoiser), std::move(options));
+  return entry.kind->make(std::move(denoiser), options);
 }
 
 }  // namespace htdm

@@ -37,7 +37,7 @@ struct EntryPlan {
 
 /// P(event value > threshold) is estimated for each of these.
 struct ThresholdPlan {
-  double level = 0;      ///< exceedance probability under the target
+  double level = 0;      ///< exceedance probability under the target; NaN where none is met
   double threshold = 0;  ///< raw space, distance from the location
 };
 
@@ -54,6 +54,10 @@ struct Plan {
 
 /// The target law of `[data]`.
 Target make_target(const DataSection& data);
+
+/// The weights that `section` takes from a file, or null where it names none. Throws InputError
+/// naming the key and the file.
+std::shared_ptr<const Model> read_weights(const ModelSection& section);
 
 /// The plan of `study`. `files[i]` holds the weights of models[i], null where it has no file.
 /// Throws InputError for what only shows once all parts are known: a sampler without its model, a

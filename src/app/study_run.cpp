@@ -39,8 +39,7 @@ std::vector<std::shared_ptr<const Model>> share_model_files(const Study& study,
   agree_on_errors(world, [&] {
     if (!world.is_root()) return;
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-      const std::string& file = study.models[i].file;
-      if (!file.empty()) bytes[i] = model_to_bytes(read_model(file));
+      if (const auto weights = read_weights(study.models[i])) bytes[i] = model_to_bytes(*weights);
     }
   });
   std::vector<std::shared_ptr<const Model>> models(bytes.size());

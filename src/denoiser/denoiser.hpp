@@ -1,10 +1,10 @@
 /// The Denoiser seam: D(x, sigma), an estimate of E[x0 | x0 + sigma eps = x], in z-space.
 #pragma once
 
+#include "core/tile.hpp"
+
 #include <memory>
 #include <span>
-
-#include "core/tile.hpp"
 
 namespace htdm {
 

@@ -15,7 +15,7 @@ constexpr std::size_t chunk = 128;
 /// Rows of a chunk are an odd number of cache lines apart, or they would share a few cache sets.
 constexpr std::size_t row_stride = chunk + lane_multiple;
 
-/// Rows of the transposed activations, one per path.
+/// How far apart the rows of the transposed activations are; there is one per path.
 std::size_t transposed_stride(std::size_t width) {
   return padded(width) + lane_multiple;
 }
@@ -65,8 +65,7 @@ FlatNetwork::FlatNetwork(const std::vector<int>& widths) {
 }
 
 FlatNetwork::Workspace FlatNetwork::workspace(Scratch& scratch) const {
-  // transpose() reads and writes whole groups of four.
-  const std::size_t layer_size = (widest_ + 3) / 4 * 4 * row_stride;
+  const std::size_t layer_size = widest_ * row_stride;
   float* values = scratch.floats(1, 2 * layers_.size() * layer_size);
   float* delta = scratch.floats(2, 2 * layer_size + chunk * transposed_stride(widest_));
   return {.values = values,

@@ -19,13 +19,8 @@ using V = hn::Vec<Floats>;
 
 // Elements of c held in registers at a time: rows x vectors sums, and beside them one row of b and
 // one element of a. 32 registers on AVX-512, 16 elsewhere.
-#if HWY_TARGET == HWY_AVX3
-constexpr std::size_t block_rows = 8;
+constexpr std::size_t block_rows = HWY_TARGET == HWY_AVX3 ? 8 : 4;
 constexpr std::size_t block_vectors = 3;
-#else
-constexpr std::size_t block_rows = 4;
-constexpr std::size_t block_vectors = 2;
-#endif
 
 HWY_INLINE V load(const float* from) {
   return hn::LoadU(Floats(), from);
@@ -34,10 +29,11 @@ HWY_INLINE void store(V v, float* to) {
   hn::StoreU(v, Floats(), to);
 }
 
-/// 1/(1 + exp(-z)) with relative error below 3e-7 + 2e-8 |z|, |z| <= 80.
-/// exp(-z) = 2^n p(r), n + r = -z log2(e), |r| <= 1/2, p the polynomial of degree 5 with p(0) = 1
-/// that is closest to 2^r in relative error (1.1e-7). Beyond |z| = 80, where the result is 1 or
-/// below 2e-35, exp is held at its value there.
+/// 1/(1 + exp(-z)) with relative error below 3e-7 + 2e-8 |z| for |z| <= 80 (1e-7 |z| on the
+/// baseline target, whose multiply-adds round twice).
+/// exp(-z) = 2^n p(r), where n + r = -z log2(e), n is an integer, |r| <= 1/2, and p is the
+/// polynomial of degree 5 with p(0) = 1 that is closest to 2^r in relative error (1.1e-7).
+/// Beyond |z| = 80, where the result is 1 or below 2e-35, exp is held at its value there.
 HWY_INLINE V sigmoid(V z) {
   const Floats d;
   const hn::RebindToSigned<Floats> di;
@@ -143,10 +139,8 @@ HWY_INLINE void multiply(const Product& p, const Form& form) {
   for (; column + block_vectors * lanes <= p.columns; column += block_vectors * lanes) {
     multiply_columns<block_vectors>(p, form, column);
   }
-  if constexpr (block_vectors > 2) {
-    for (; column + 2 * lanes <= p.columns; column += 2 * lanes) {
-      multiply_columns<2>(p, form, column);
-    }
+  for (; column + 2 * lanes <= p.columns; column += 2 * lanes) {
+    multiply_columns<2>(p, form, column);
   }
   for (; column < p.columns; column += lanes) multiply_columns<1>(p, form, column);
 }

@@ -1,7 +1,6 @@
 #include "denoiser/minibatch.hpp"
 
 #include "core/error.hpp"
-#include "diffusion/preconditioning.hpp"
 #include "random/draws.hpp"
 #include "random/normal_tile.hpp"
 
@@ -16,6 +15,13 @@ namespace {
 /// The first rows belong to the level, those of eps follow.
 constexpr std::size_t eps_row = 4;
 
+/// floor(bound u), u = 0.high low in base 2^32: uniform in [0, bound) but for a bias of bound
+/// 2^-64.
+std::uint32_t scaled_down(std::uint32_t high, std::uint32_t low, std::uint32_t bound) {
+  const std::uint64_t carry = (std::uint64_t{low} * bound) >> 32;
+  return static_cast<std::uint32_t>((std::uint64_t{high} * bound + carry) >> 32);
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::int64_t epoch,
@@ -23,8 +29,11 @@ std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::int64_t epoch,
   std::vector<std::uint32_t> order(samples);
   std::iota(order.begin(), order.end(), 0U);
   const Stream stream(seed, Purpose::minibatch_order, static_cast<std::uint64_t>(epoch));
+  Words words{};
   for (std::uint32_t i = samples; i-- > 1;) {
-    std::swap(order[i], order[uniform_below(stream, i, std::uint64_t{i} + 1)]);
+    if (i % 2 == 1 || i + 1 == samples) words = stream.words(i / 2);
+    const std::size_t pair = i % 2 == 0 ? 0 : 2;
+    std::swap(order[i], order[scaled_down(words[pair], words[pair + 1], i + 1)]);
   }
   return order;
 }
@@ -57,16 +66,19 @@ void make_examples(double nu, std::span<const float> samples, std::span<const st
                    int dimension, Tile<const float> noise, Tile<float> input, Tile<float> target) {
   HTDM_EXPECTS(order.size() == noise.paths);
   const auto d = static_cast<std::size_t>(dimension);
+  const double a = 1 / (1 - 2 / nu);
+  const double root = std::sqrt(a);
   for (std::size_t i = 0; i < noise.paths; ++i) {
-    const double sigma = std::exp(static_cast<double>(noise.row(0)[i]));
-    const auto p = Preconditioning::at(sigma, nu);
+    const double log_sigma = noise.row(0)[i];
+    const double sigma = std::exp(log_sigma);
+    const double c_in = 1 / std::sqrt(a * sigma * sigma + 1);
     for (std::size_t j = 0; j < d; ++j) {
       const double x0 = samples[order[i] * d + j];
       const double eps = noise.row(eps_row + j)[i];
-      input.row(j)[i] = static_cast<float>(p.c_in * (x0 + sigma * eps));
-      target.row(j)[i] = static_cast<float>(network_target(x0, eps, sigma, nu));
+      input.row(j)[i] = static_cast<float>(c_in * (x0 + sigma * eps));
+      target.row(j)[i] = static_cast<float>(c_in * (root * sigma * x0 - eps / root));
     }
-    input.row(d)[i] = static_cast<float>(p.c_noise);
+    input.row(d)[i] = static_cast<float>(log_sigma / 4);
   }
   for (std::size_t j = 0; j <= d; ++j) {
     std::fill(input.row(j) + noise.paths, input.row(j) + padded(noise.paths), 0.0F);

@@ -11,8 +11,8 @@
 namespace htdm {
 
 /// The samples of an epoch in the order of its minibatches: a permutation of 0 .. samples - 1, a
-/// pure function of (seed, epoch). Fisher and Yates; exchange i takes draw (minibatch_order,
-/// path = epoch, step = i).
+/// pure function of (seed, epoch). Fisher and Yates; the exchange at place i takes the two words
+/// 2 (i mod 2) ... of (minibatch_order, path = epoch, step = i/2).
 std::vector<std::uint32_t> epoch_order(std::uint64_t seed, std::int64_t epoch,
                                        std::uint32_t samples);
 
@@ -25,9 +25,10 @@ std::size_t training_noise_rows(int dimension);
 void draw_training_noise(const TrainingOptions& options, int dimension, std::uint64_t first,
                          Tile<float> noise);
 
-/// What the network sees and should answer for x = x0 + sigma eps: rows c_in x and c_noise of
-/// `input` (d + 1), network_target() of `target` (d); columns up to padded(paths) of `input` are
-/// filled with zeros. x0 of path i is samples[order[i] d ...].
+/// What the network sees and should answer for x = x0 + sigma eps, by the laws of
+/// diffusion/preconditioning.hpp: rows c_in x and c_noise of `input` (d + 1), network_target() of
+/// `target` (d). x0 of path i is samples[order[i] d ...]. Columns of `input` from `paths` to
+/// padded(paths) become 0. All three tiles have noise.paths paths.
 void make_examples(double nu, std::span<const float> samples, std::span<const std::uint32_t> order,
                    int dimension, Tile<const float> noise, Tile<float> input, Tile<float> target);
 

@@ -90,16 +90,16 @@ class NetworkLevels : public LevelDenoiser {
       const std::size_t depth = l == 0 ? layer.columns - 1 : layer.columns;
       const float* bias = l == 0 ? level.first_bias.data() : layer.bias.data();
       float* output = scratch.floats(1 + l % 2, width_ * strip);
-      const Product product{static_cast<std::size_t>(layer.rows),
-                            columns,
-                            depth,
-                            layer.weight.data(),
-                            static_cast<std::size_t>(layer.columns),
-                            1,
-                            input,
-                            strip,
-                            output,
-                            strip};
+      const Product product{.rows = static_cast<std::size_t>(layer.rows),
+                            .columns = columns,
+                            .depth = depth,
+                            .a = layer.weight.data(),
+                            .a_row = static_cast<std::size_t>(layer.columns),
+                            .a_column = 1,
+                            .b = input,
+                            .b_stride = strip,
+                            .c = output,
+                            .c_stride = strip};
       if (l == last) {
         multiply_add(product, bias);
       } else {

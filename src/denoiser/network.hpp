@@ -10,7 +10,8 @@ namespace htdm {
 
 /// gap(double) is the plain reference (Eigen, double precision, any shape); at_levels() folds the
 /// sigma-dependent input of the first layer into one bias per level and runs the vector kernels.
-/// They agree within 2e-6 of max(|D|, sigma).
+/// They agree within 2e-6 of max(|D|, sigma), beside the rounding of a gap to single precision,
+/// which is all that is seen in D = x - sigma gap where |x| is far above both.
 class NetworkDenoiser : public Denoiser {
  public:
   /// Throws InputError as check_model does.

@@ -12,6 +12,9 @@
 namespace htdm {
 namespace {
 
+/// Parameters whose gradients are added at a time: few enough for the first-level cache.
+constexpr std::size_t total_size = 1024;
+
 void check_options(const TrainingOptions& o, std::size_t samples, int dimension) {
   check_input(o.nu > 2, "training noise has nu = " + std::to_string(o.nu),
               "The preconditioning divides by the variance of the noise, infinite for nu <= 2",
@@ -70,7 +73,7 @@ Trainer::Trainer(const TrainingOptions& options, std::span<const float> samples,
   }
   first_moment_.assign(parameters_.size(), 0.0F);
   second_moment_.assign(parameters_.size(), 0.0F);
-  total_.assign(parameters_.size(), 0.0F);
+  total_.resize(total_size);
   shuffle_for_step();
 }
 
@@ -103,15 +106,18 @@ void Trainer::shard_gradient(int shard, ShardGradient& result, Scratch& scratch)
 
 double Trainer::apply(std::span<const ShardGradient> gradients) {
   HTDM_EXPECTS(gradients.size() == static_cast<std::size_t>(options_.shards));
-  total_ = gradients.front().gradient;
-  double loss = gradients.front().loss;
-  for (const ShardGradient& shard : gradients.subspan(1)) {
-    add_to(total_.data(), shard.gradient.data(), total_.size());
-    loss += shard.loss;
-  }
   ++step_;
-  adamw(adamw_step(options_, step_), parameters_.size(), total_.data(), first_moment_.data(),
-        second_moment_.data(), parameters_.data());
+  const AdamWStep step = adamw_step(options_, step_);
+  for (std::size_t i = 0; i < parameters_.size(); i += total_.size()) {
+    const std::size_t n = std::min(total_.size(), parameters_.size() - i);
+    std::copy_n(gradients.front().gradient.data() + i, n, total_.data());
+    for (const ShardGradient& shard : gradients.subspan(1)) {
+      add_to(total_.data(), shard.gradient.data() + i, n);
+    }
+    adamw(step, n, total_.data(), &first_moment_[i], &second_moment_[i], &parameters_[i]);
+  }
+  double loss = 0;
+  for (const ShardGradient& shard : gradients) loss += shard.loss;
   shuffle_for_step();
   return loss;
 }

@@ -33,7 +33,7 @@ struct ShardGradient {
 
 /// Weights, optimiser moments and step count: everything a checkpoint of a training needs.
 /// Minibatches run through the training set by one permutation per epoch, keyed by (seed, epoch)
-/// (the last samples of an epoch, fewer than a minibatch, wait for the next); levels and noise are
+/// (the last samples of an epoch, fewer than a minibatch, are left out); levels and noise are
 /// draws of (seed, step * batch + position).
 class Trainer {
  public:

@@ -34,24 +34,22 @@ HWY_INLINE void for_each_vector(std::size_t n, const Body& body) {
 
 #if HWY_TARGET == HWY_SCALAR
 
-HWY_INLINE void transpose_4x4(const float* in, std::size_t in_stride, float* out,
-                              std::size_t out_stride) {
+HWY_INLINE void transpose_4x4(const float* const rows[4], float* out, std::size_t out_stride) {
   for (std::size_t r = 0; r < 4; ++r) {
-    for (std::size_t c = 0; c < 4; ++c) out[c * out_stride + r] = in[r * in_stride + c];
+    for (std::size_t c = 0; c < 4; ++c) out[c * out_stride + r] = rows[r][c];
   }
 }
 
 #else
 
 /// Four rows of four numbers become four columns.
-HWY_INLINE void transpose_4x4(const float* in, std::size_t in_stride, float* out,
-                              std::size_t out_stride) {
+HWY_INLINE void transpose_4x4(const float* const rows[4], float* out, std::size_t out_stride) {
   const hn::FixedTag<float, 4> d;
   const hn::FixedTag<std::uint64_t, 2> pairs;
-  const auto r0 = hn::LoadU(d, in);
-  const auto r1 = hn::LoadU(d, in + in_stride);
-  const auto r2 = hn::LoadU(d, in + 2 * in_stride);
-  const auto r3 = hn::LoadU(d, in + 3 * in_stride);
+  const auto r0 = hn::LoadU(d, rows[0]);
+  const auto r1 = hn::LoadU(d, rows[1]);
+  const auto r2 = hn::LoadU(d, rows[2]);
+  const auto r3 = hn::LoadU(d, rows[3]);
   const auto low01 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1));
   const auto low23 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
   const auto high01 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1));
@@ -89,9 +87,13 @@ void combine_gap_kernel(float gap_x, const float* x, float gap_f, const float* f
 
 void transpose_kernel(const float* in, std::size_t in_stride, std::size_t rows, std::size_t columns,
                       float* out, std::size_t out_stride) {
-  for (std::size_t c = 0; c < columns; c += 4) {
-    for (std::size_t r = 0; r < rows; r += 4) {
-      transpose_4x4(in + r * in_stride + c, in_stride, out + c * out_stride + r, out_stride);
+  for (std::size_t r = 0; r < rows; r += 4) {
+    // Beyond the last row the last one is read again.
+    const float* row[4];
+    for (std::size_t k = 0; k < 4; ++k) row[k] = in + (r + k < rows ? r + k : rows - 1) * in_stride;
+    for (std::size_t c = 0; c < columns; c += 4) {
+      transpose_4x4(row, out + c * out_stride + r, out_stride);
+      for (const float*& at : row) at += 4;
     }
   }
 }

@@ -13,8 +13,9 @@ void scale(float factor, const float* in, std::size_t n, float* out);
 void combine_gap(float gap_x, const float* x, float gap_f, const float* f, std::size_t n,
                  float* gap);
 
-/// out[c out_stride + r] = in[r in_stride + c] for r < rows and c < columns, both rounded up to a
-/// multiple of 4 (so that much memory must be there).
+/// out[c out_stride + r] = in[r in_stride + c] for r < rows and c < columns. Reads columns, and
+/// writes rows and columns, up to the next multiple of 4; what is written there is a copy of
+/// neighbours.
 void transpose(const float* in, std::size_t in_stride, std::size_t rows, std::size_t columns,
                float* out, std::size_t out_stride);
 

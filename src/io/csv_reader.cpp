@@ -7,19 +7,26 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <limits>
 #include <string>
 #include <string_view>
 
 namespace htdm::table {
 namespace {
 
-/// Reads a decimal number that is all of `text`; false where it is none or no double can hold it.
-bool parse_number(std::string_view text, double& value) {
+enum class Kind { number, beyond_range, other };
+
+/// What all of `text` is; `value` is set for a number (NaN and infinities are numbers here).
+Kind parse_number(std::string_view text, double& value) {
   if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
+  if (stop != end || error == std::errc::invalid_argument) return Kind::other;
+  return error == std::errc() ? Kind::number : Kind::beyond_range;
+}
+
+bool is_number(std::string_view text) {
+  double value = 0;
+  return parse_number(text, value) == Kind::number;
 }
 
 /// Empty, or what programs write for a value that is not there.
@@ -44,6 +51,18 @@ std::string shown_cell(std::string_view cell) {
   return toml_string(cell.substr(0, cut)) + "...";
 }
 
+/// What to do about a cell that is no number.
+std::string remedy_for(std::string_view cell) {
+  std::string points(cell);
+  std::ranges::replace(points, ',', '.');
+  if (is_number(points)) return "Write decimals with a point, and large numbers without commas";
+  const std::size_t gap = cell.find_first_of(" \t");
+  if (gap != std::string_view::npos && is_number(cell.substr(0, gap))) {
+    return "Put a comma, a semicolon or a tab between numbers";
+  }
+  return "Correct the cell, or choose other columns";
+}
+
 class CsvRows final : public BufferedRows {
  public:
   explicit CsvRows(const TableSource& source);
@@ -52,6 +71,7 @@ class CsvRows final : public BufferedRows {
   void fill(std::vector<double>& buffer) override;
 
   bool first_row_is_header() const;
+  void step();
   void append_row(std::vector<double>& buffer);
   std::string place() const;
   [[noreturn]] void fail_cell(int column, std::string_view cell) const;
@@ -70,7 +90,9 @@ CsvRows::CsvRows(const TableSource& source) : cells_(source.path), path_(source.
   const bool header = first_row_is_header();
   for (std::size_t i = 0; header && i < cells_.size(); ++i) names.emplace_back(cells_.cell(i));
   columns_ = Columns(source, path_, width, std::move(names));
-  if (header && !cells_.next()) fail_empty(path_, "holds a header but no rows");
+  if (!header) return;
+  step();
+  if (!more_) fail_empty(path_, "holds a header but no rows");
 }
 
 /// A header has no number in it. A row of numbers and words could be either.
@@ -79,9 +101,9 @@ bool CsvRows::first_row_is_header() const {
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     const std::string_view cell = cells_.cell(i);
     double value = 0;
-    const bool is_number = parse_number(cell, value);
-    if (is_number && number.empty()) number = cell;
-    if (!is_number && word.empty() && !is_missing(cell)) word = cell;
+    const bool numeric = parse_number(cell, value) != Kind::other;
+    if (numeric && number.empty()) number = cell;
+    if (!numeric && word.empty() && !is_missing(cell)) word = cell;
   }
   check_input(number.empty() || word.empty(),
               path_ + ", line " + std::to_string(cells_.line()) + ": the first row holds " +
@@ -96,13 +118,17 @@ void CsvRows::fill(std::vector<double>& buffer) {
   while (more_ && buffer.size() < block_numbers) {
     ++row_;
     append_row(buffer);
-    more_ = cells_.next();
-    if (more_ && columns_.count() == 1 && cells_.blank_line() != 0) {
-      fail_missing(path_ + ", line " + std::to_string(cells_.blank_line()) + " (before data row " +
-                       std::to_string(row_ + 1) + "), " + columns_.text(0),
-                   "is empty");
-    }
+    step();
   }
+}
+
+/// To the next row. In a single column an empty cell looks like a blank line.
+void CsvRows::step() {
+  more_ = cells_.next();
+  if (!more_ || columns_.count() > 1 || cells_.blank_line() == 0) return;
+  fail_missing(path_ + ", line " + std::to_string(cells_.blank_line()) + " (before data row " +
+                   std::to_string(row_ + 1) + "), " + columns_.text(0),
+               "is empty");
 }
 
 void CsvRows::append_row(std::vector<double>& buffer) {
@@ -110,7 +136,9 @@ void CsvRows::append_row(std::vector<double>& buffer) {
   for (int column : columns_.chosen()) {
     const std::string_view cell = cells_.cell(static_cast<std::size_t>(column));
     double value = 0;
-    if (!parse_number(cell, value) || !columns_.usable(value)) fail_cell(column, cell);
+    if (parse_number(cell, value) != Kind::number || !columns_.usable(value)) {
+      fail_cell(column, cell);
+    }
     buffer.push_back(value);
   }
 }
@@ -125,19 +153,13 @@ void CsvRows::fail_cell(int column, std::string_view cell) const {
   double value = 0;
   if (cell.empty()) fail_missing(where, "is empty");
   if (is_missing(cell)) fail_missing(where, "is missing: it holds " + shown_cell(cell));
-  if (parse_number(cell, value)) fail_number(where, value);
-  std::string remedy = "Correct the cell, or choose other columns";
-  std::string changed(cell);
-  std::ranges::replace(changed, ',', '.');
-  if (parse_number(changed, value)) {
-    remedy = "Write decimals with a point, and large numbers without commas";
-  }
-  if (parse_number(cell.substr(0, cell.find_first_of(" \t")), value) &&
-      cell.find_first_of(" \t") != std::string_view::npos) {
-    remedy = "Put a comma, a semicolon or a tab between numbers";
-  }
+  const Kind kind = parse_number(cell, value);
+  if (kind == Kind::number) fail_number(where, value);
+  check_input(kind == Kind::other,
+              where + " holds " + shown_cell(cell) + ", beyond the range of a double",
+              "It would become 0 or infinity", "Correct the cell, or change its unit");
   fail_input(where + " holds " + shown_cell(cell) + " where a number is expected",
-             "Only decimal numbers within the range of a double can be used", remedy);
+             "Only decimal numbers can be used", remedy_for(cell));
 }
 
 void CsvRows::fail_length() const {

@@ -13,6 +13,8 @@ namespace htdm {
 namespace {
 
 constexpr std::size_t longest_row = 1U << 22;
+/// By so much the parser's buffer grows for a long cell; its own 128 bytes take time quadratic.
+constexpr std::size_t growth = 1U << 16;
 
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
@@ -62,6 +64,7 @@ void CsvCells::take_end(int, void* row) {
 CsvCells::CsvCells(const std::string& path) : path_(path), lines_(path) {
   auto parser = std::make_unique<csv_parser>();
   if (csv_init(parser.get(), CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
+  csv_set_blk_size(parser.get(), growth);
   parser_.reset(parser.release());
 }
 

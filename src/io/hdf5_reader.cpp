@@ -218,9 +218,9 @@ std::unique_ptr<RowReader> open_hdf5(const TableSource& source) {
   const std::string shown = source.path + ": " + name;
   Handle dataset = open_dataset(file.id(), name, shown);
   const Shape shape = shape_of(dataset.id(), shown);
-  check_written(dataset.id(), shown, shape);
   Columns columns(source, shown, shape.columns, names_of(dataset.id(), shown, shape.columns));
   const std::uint64_t cache = chunk_row_bytes(dataset.id(), shown, shape.columns);
+  check_written(dataset.id(), shown, shape);
   dataset = with_cache(file.id(), std::move(dataset), name, cache);
   return std::make_unique<Hdf5Rows>(std::move(dataset), std::move(columns), shape.rows);
 }

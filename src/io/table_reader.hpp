@@ -15,10 +15,10 @@ namespace htdm {
 struct TableSource {
   std::string path;
   /// Path of an HDF5 dataset; empty: the only numeric dataset of the file.
-  std::string dataset;
+  std::string dataset = {};
   /// Names (header of a CSV file, attribute `columns` of an HDF5 dataset) or indices from 0, in the
   /// order in which they are wanted; empty: all.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {};
   /// Row i becomes ln(x_i / x_{i-1}) per column, for positive x; the first row is consumed.
   bool log_returns = false;
 };

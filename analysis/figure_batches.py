@@ -125,6 +125,8 @@ def frame(axis, edge, right, zero, empty):
         factors = (1, 2, 5)
     ticks = [factor * 10.0 ** k for k in range(-12, 1) for factor in factors
              if edge <= factor * 10.0 ** k <= right]
+    free = zero * (right / zero) ** 0.14 if empty else 0  # room for the label of zero
+    ticks = [tick for tick in ticks if tick > free]
     axis.xaxis.set_major_locator(FixedLocator(([zero] if empty else []) + ticks))
     axis.xaxis.set_major_formatter(FuncFormatter(
         lambda value, _: "0" if value == zero else level_text(value)))

@@ -123,7 +123,7 @@ def draw_departure(axis, qq, look):
 
 def scale(axis, which, limit):
     """asinh: the same on both axes, so the diagonal stays straight."""
-    ticks = TICKS[TICKS < limit]
+    ticks = TICKS[TICKS < limit][::1 if limit < 25 else 2]
     ticks = np.concatenate([-ticks[::-1], [0], ticks])
     getattr(axis, f"set_{which}scale")("function", functions=(np.arcsinh, np.sinh))
     getattr(axis, f"set_{which}ticks")(ticks, [f"{tick:g}".replace("-", "−") for tick in ticks])

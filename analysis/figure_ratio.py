@@ -4,11 +4,11 @@
 import sys
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from htdm_results import computed, has_law, reference, study_of
-from plotting import (TRUTH, Picture, arrow, binomial_range, event_text, level_text, main,
-                      outer_legend, path_counts, plt, selections, symbol)
+from htdm_results import computed, has_law, reference, test_count
+from plotting import (TRUTH, Picture, arrow, clopper_pearson, event_text, level_text, main,
+                      outer_legend, path_counts, plt, selections, size_event, symbol)
 
 CAPTION = (
     "How many times too often or too rarely a sampler goes beyond a threshold ({paths} paths "
@@ -22,9 +22,8 @@ POINTS = (
     "Points are the levels of Table I, moved apart sideways for legibility, with 95 % "
     "Clopper–Pearson intervals of the generated probability{test}. ")
 TEST = (
-    "; the grey band is where the ratio of a perfect sampler would lie in 95 of 100 cases because "
-    "a test sample of {count:,} is itself subject to chance, so that only departures beyond it "
-    "count")
+    "; the grey boxes are the 95 % intervals of the test sample itself ({count:,} values): a "
+    "perfect sampler may lie anywhere in them, so only departures beyond them count")
 ZERO = (
     "An arrow starts at the upper end of the 95 % interval of a sampler that never went so deep; "
     "its ratio may lie anywhere below.")
@@ -54,16 +53,16 @@ def has_curve(entry):
 def picture(results, chosen, against):
     curve = all(map(has_curve, chosen.entries))
     events = [event for event in events_of(chosen.entries)
-              if not curve or event in ("upper", "lower")]
+              if not curve or event != size_event(results)]
     panels = curve + len(events)
     figure, axes = plt.subplots(1, panels, sharey=True, squeeze=False,
                                 figsize=(6.4 if panels == 1 else 4.2 * panels, 4.4))
     if curve:
         draw_curves(axes[0, 0], results, chosen)
     for axis, event in zip(axes[0, int(curve):], events):
-        draw_points(axis, results, chosen, event, against)
-    for axis in axes[0]:
-        frame(axis)
+        frame(axis, draw_points(axis, results, chosen, event, against))
+    if curve:
+        frame(axes[0, 0])
     axes[0, 0].set_ylabel("generated / " + ("true" if against == "law" else "test sample's") +
                           " probability")
     outer_legend(figure, axes[0], 3 if panels == 1 else 5)
@@ -83,12 +82,6 @@ def events_of(entries):
     """The events of the exceedance tables, in their order."""
     return list(dict.fromkeys(str(event) for entry in entries for event in
                               (computed(entry, "exceedance") or {"event": []})["event"]))
-
-
-def test_count(results):
-    """Size of the test sample, or 0 where the study does not say."""
-    count = study_of(results).get("data", {}).get("test_samples", 0)
-    return count if isinstance(count, int) else 0
 
 
 def draw_curves(axis, results, chosen):
@@ -111,7 +104,7 @@ def draw_curves(axis, results, chosen):
     axis.fill_between(depth, 1e-9, bound * depth, color="0.93", linewidth=0, zorder=0)
     table = computed(chosen.entries[0], "exceedance") or {"level": [], "threshold": [], "event": []}
     for level, threshold, event in zip(table["level"], table["threshold"], table["event"]):
-        if np.isfinite(level) and event not in ("upper", "lower"):
+        if np.isfinite(level) and event == size_event(results):
             axis.axvline(1 / level, color="0.45", linewidth=0.9, linestyle=":", zorder=1)
             axis.annotate(f"x = {threshold:.4g}", (1 / level, 1), ha="center", va="bottom",
                           xycoords=("data", "axes fraction"), fontsize=8, color="0.3")
@@ -119,32 +112,39 @@ def draw_curves(axis, results, chosen):
 
 
 def draw_points(axis, results, chosen, event, against):
-    """Exceedance over its level, one point per level of the event."""
-    levels = []
+    """Exceedance over its level, one point per level of the event; boxes for the test sample."""
+    levels = sorted({level for entry in chosen.entries for level in of_event(entry, event)[0]})
+    closest = min(np.diff(np.log(levels)), default=1.5)
+    count, box = test_count(results), np.exp(0.42 * min(closest, 1.5))
     for i, (entry, style, text) in enumerate(zip(chosen.entries, chosen.looks, chosen.labels)):
-        table = computed(entry, "exceedance")
-        keep = (table["event"] == event) & (table["level"] > 0)
-        value, low, high = (table[key][keep] / table["level"][keep]
-                            for key in ("probability", "low", "high"))
-        levels.extend(table["level"][keep])
-        depth = 1.045 ** (2 * i - len(chosen.entries) + 1) / table["level"][keep]
+        level, value, low, high = of_event(entry, event)
+        depth = box ** (0.8 * (2 * (i + 0.5) / len(chosen.entries) - 1)) / level
         seen = value > 0
         axis.errorbar(depth[seen], value[seen], color=style.color, marker=style.marker, label=text,
                       yerr=[(value - low)[seen], (high - value)[seen]], markersize=5, capsize=2.5,
                       linewidth=1.3, linestyle=style.dashes, zorder=3)
         for x, bound in zip(depth[~seen], high[~seen]):
             down(axis, x, bound, style.color)
-    count, shown = test_count(results), np.geomspace(min(levels) / 1.6, max(levels) * 1.6, 80)
-    if against == "test" and count:
-        band = np.array([binomial_range(count, level) for level in shown])
-        band = band / (count * shown[:, None])
-        axis.fill_between(1 / shown, band[:, 0], band[:, 1], color="0.88", linewidth=0, zorder=0,
-                          label="chance of the test sample")
-    axis.set_xlim(1 / shown[-1], 1 / shown[0])
+    for level in levels if against == "test" and count else []:
+        low, high = (end / level for end in clopper_pearson(round(count * level), count))
+        axis.fill_between([1 / level / box, box / level], max(low, 1e-9), high, color="0.88",
+                          linewidth=0, zorder=0,
+                          label="95 % interval of the test sample" if level == levels[0] else None)
+    axis.set_xlim(1 / levels[-1] / box ** 1.2, box ** 1.2 / levels[0])
     axis.set_title({"upper": "upper tail", "lower": "lower tail"}.get(
         event, f"{symbol(event, results)} > x"))
     axis.set_xlabel("depth: one " + ("value of the test sample" if against == "test" else "path") +
                     " in … lies beyond")
+    axis.grid(axis="x", visible=False)
+    return 1 / np.array(levels)
+
+
+def of_event(entry, event):
+    """Levels of one event, and the exceedance with its interval over them."""
+    table = computed(entry, "exceedance")
+    keep = (table["event"] == event) & (table["level"] > 0)
+    level = table["level"][keep]
+    return [level, *(table[key][keep] / level for key in ("probability", "low", "high"))]
 
 
 def down(axis, x, bound, color):
@@ -153,7 +153,8 @@ def down(axis, x, bound, color):
         arrow(axis, (x, min(bound, RATIO[1])), (x, max(bound / 4, 1.05 * RATIO[0])), color)
 
 
-def frame(axis):
+def frame(axis, depths=None):
+    """Logarithmic axes around the line at 1; ticks at these depths, or at powers of ten."""
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.axhline(1, color=TRUTH, linewidth=1.1, zorder=2)
@@ -161,10 +162,13 @@ def frame(axis):
     axis.set_yticks([0.03, 0.1, 0.3, 1, 3, 10])
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.yaxis.set_minor_formatter(NullFormatter())
-    axis.xaxis.set_major_locator(LogLocator(numticks=12))
+    axis.xaxis.set_major_locator(LogLocator(numticks=12) if depths is None else
+                                FixedLocator(depths))
     axis.xaxis.set_major_formatter(FuncFormatter(
         lambda value, _: f"{value:,.0f}" if value < 2e4 else level_text(value)))
     axis.xaxis.set_minor_formatter(NullFormatter())
+    if depths is not None:
+        axis.xaxis.set_minor_locator(NullLocator())
 
 
 if __name__ == "__main__":

@@ -8,18 +8,18 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
 from htdm_results import computed, has_law, reference
 from plotting import (TRUTH, Picture, arrow, event_text, level_text, main, outer_legend,
-                      path_counts, plt, selections)
+                      path_counts, plt, selections, size_event)
 
 CAPTION = (
     "Probability that the {event} exceeds x (raw space), counted over {paths} paths per sampler, "
     "both axes logarithmic, so that a power law is a straight line; shaded bands are pointwise "
-    "95 % Clopper–Pearson intervals. {truth}Dotted vertical lines are the thresholds of Table "
-    "I{named}. A sampler with no path beyond some x is not dropped: the arrow starts at the upper "
-    "end of its 95 % interval there, and its curve may lie anywhere below; the grey region holds "
-    "what this many paths cannot see.")
+    "95 % Clopper–Pearson intervals. {truth}{named}A sampler with no path beyond some x is not "
+    "dropped: the arrow starts at the upper end of its 95 % interval there, and its curve may lie "
+    "anywhere below; the grey region holds what this many paths cannot see.")
 TRUTH_TEXT = "The black line is the true law: below it extremes are too rare, above too frequent. "
-NAMES = {"law": ", named by their true probability", "test": ", named by the share of the test "
-         "sample beyond", "": ""}
+NAMES = {name: f"Dotted vertical lines are the thresholds of Table I{by}. " for name, by in {
+    "law": ", named by their true probability",
+    "test": ", named by the share of the test sample beyond", "": ""}.items()}
 
 
 def pictures(results):
@@ -43,14 +43,14 @@ def picture(results, chosen):
     if law:
         axis.plot(x, reach, color=TRUTH, linewidth=1.1, label="true law")
     limits(axis, x, reach, min(entry["survival"]["high"].min() for entry in entries))
-    thresholds(axis, entries[0])
+    named = thresholds(axis, entries[0], size_event(results))
     axis.set_ylabel(f"P({symbol} > x)")
     axis.set_xlabel("x, raw space")
     outer_legend(figure, [axis], 3)
     return Picture(f"survival{chosen.suffix}", f"How often extremes occur: {chosen.title}",
                    CAPTION.format(event=event, paths=path_counts(entries),
                                   truth=TRUTH_TEXT if law else "",
-                                  named=NAMES[reference(results)]),
+                                  named=NAMES[reference(results)] if named else ""),
                    "survival/ of each sampler", figure)
 
 
@@ -69,7 +69,7 @@ def draw(axis, entry, style, text):
 
 
 def reach_of(entries, law):
-    """All thresholds of all samplers, and there the truth, or the largest probability without it."""
+    """All thresholds of all samplers, and there the truth, or without it the largest estimate."""
     x = np.concatenate([entry["survival"]["threshold"] for entry in entries])
     reach = np.concatenate([entry["survival"]["law"] if law else entry["survival"]["count"] /
                             float(entry["paths"]) for entry in entries])
@@ -94,16 +94,20 @@ def limits(axis, x, reach, bound):
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 
-def thresholds(axis, entry):
-    """Vertical lines at the thresholds of Table I, named by their level where there is one."""
+def thresholds(axis, entry, size):
+    """Vertical lines at the thresholds of Table I, named by their level where there is one; whether
+    there are any."""
+    drawn = False
     table = computed(entry, "exceedance") or {"threshold": [], "level": [], "event": []}
     for threshold, level, event in zip(table["threshold"], table["level"], table["event"]):
-        if event in ("upper", "lower"):
+        if event != size:
             continue
+        drawn = True
         axis.axvline(threshold, color="0.45", linewidth=0.9, linestyle=":", zorder=1)
         text = f"{threshold:.4g}" if np.isnan(level) else level_text(level)
         axis.annotate(text, (threshold, 1), xycoords=("data", "axes fraction"), ha="center",
                       va="bottom", fontsize=8, color="0.3", annotation_clip=True)
+    return drawn
 
 
 if __name__ == "__main__":

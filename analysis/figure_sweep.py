@@ -121,7 +121,7 @@ def frame(axis, estimates, others):
     low, high = (ends.min(), ends.max()) if len(ends) else (1e-3, 1)
     axis.set_yscale("log")
     axis.set_ylim(low / (high / low) ** 0.12 / 1.2, high * (high / low) ** 0.05 * 1.1)
-    if high / low < 30:
+    if high / low < 60:
         axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
         axis.yaxis.set_major_formatter(FuncFormatter(
             lambda value, _: level_text(value) if value < 0.01 else f"{value:g}"))
@@ -138,7 +138,10 @@ def points(axis, values, look, name, hollow=False, shift=0.0):
                   linestyle=(0, (3, 2)) if hollow else "-", label="_" if hollow else name)
     for position, bound in zip(x[~seen], high[~seen]):
         if np.isfinite(bound):
-            bounded(axis, position, bound, look)
+            start = bounded(axis, position, bound, look)
+            if bound < start:
+                axis.annotate(f"< {level_text(bound, 2)}", (position, start), xytext=(0, 5),
+                              textcoords="offset points", ha="center", fontsize=8, color="0.25")
 
 
 def draw_references(axis, references, own):
@@ -151,17 +154,18 @@ def draw_references(axis, references, own):
             axis.axhspan(low, high, color=look.color, alpha=0.18, linewidth=0, zorder=1)
         elif np.isfinite(high):
             bounded(axis, -0.35 + 0.17 * zeros, high, look)
-            axis.annotate(f"{entry['name']} < {level_text(high, 2)}", (0.02, 0.03 + 0.055 * zeros),
+            axis.annotate(f"{entry['name']} < {level_text(high, 2)}", (0.14, 0.03 + 0.055 * zeros),
                           xycoords="axes fraction", fontsize=8, color="0.25")
             zeros += 1
 
 
 def bounded(axis, x, bound, look):
-    """From the bound downwards; where that is below the frame, at its edge."""
+    """From the bound downwards, or where that is below the frame from its edge; where it starts."""
     bottom, top = axis.get_ylim()
     length = (top / bottom) ** 0.1
     start = max(bound, bottom * length)
     arrow(axis, (x, start), (x, start / length), look.color)
+    return start
 
 
 if __name__ == "__main__":

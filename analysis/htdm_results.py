@@ -143,6 +143,12 @@ def reference(results):
     return "test" if study_of(results).get("data", {}).get("kind") == "file" else "law"
 
 
+def test_count(results):
+    """Size of the test sample, or 0 where the study does not say."""
+    count = study_of(results).get("data", {}).get("test_samples", 0)
+    return count if isinstance(count, int) else 0
+
+
 def to_pandas(results, name):
     """The table `name` of all samplers, one below the other, as a pandas DataFrame.
 

@@ -11,6 +11,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy as np  # noqa: E402
+from scipy.special import betaincinv  # noqa: E402
 
 from htdm_results import InputError, computed, dimension, read, study_of  # noqa: E402
 
@@ -148,15 +149,20 @@ def condition(event, threshold, results):
     return f"{symbol(event, results)} > {threshold:.4g}".replace("-", "−")
 
 
-def event_text(results):
-    """The size of a path whose survival function is counted: (symbol, the same in words)."""
+def size_event(results):
+    """The event whose survival function is counted: the first coordinate only where it is asked for
+    and the norm is not."""
     events = {event for entry in results["samplers"]
               for event in (computed(entry, "exceedance") or {"event": []})["event"]}
-    if dimension(results) == 1:
-        return symbol("norm", results), "size of a path"
-    if events and "norm" not in events:
-        return symbol("coordinate", results), "size of a path's first coordinate"
-    return symbol("norm", results), "norm of a path"
+    return "coordinate" if "coordinate" in events and "norm" not in events else "norm"
+
+
+def event_text(results):
+    """The size of a path whose survival function is counted: (symbol, the same in words)."""
+    event = size_event(results)
+    words = "size" if dimension(results) == 1 else {
+        "norm": "norm", "coordinate": "size of the first coordinate"}[event]
+    return symbol(event, results), f"{words} of a path"
 
 
 def binomial_range(n, p):
@@ -168,6 +174,12 @@ def binomial_range(n, p):
     total = np.cumsum(np.exp(log_weight - log_weight.max()))
     return k[np.searchsorted(total, 0.025 * total[-1])], k[np.searchsorted(total,
                                                                            0.975 * total[-1])]
+
+
+def clopper_pearson(count, n):
+    """95 % interval of a probability of which `count` of n draws are known."""
+    low = betaincinv(count, n - count + 1, 0.025) if count > 0 else 0.0
+    return low, betaincinv(count + 1, n - count, 0.975) if count < n else 1.0
 
 
 def arrow(axis, start, end, color):

@@ -3,45 +3,28 @@
 
     report.py results/paper
 
-Reads RESULTS_DIR/results.h5; writes RESULTS_DIR/figures/*.png and *.svg, RESULTS_DIR/table1.csv and
-RESULTS_DIR/report.html; prints Table I. Exit codes: 0 done, 2 bad input.
+Reads RESULTS_DIR/results.h5; writes RESULTS_DIR/figures/*.png and *.svg, RESULTS_DIR/table1.csv,
+RESULTS_DIR/table1.tex and RESULTS_DIR/report.html; prints Table I. Exit codes: 0 done, 2 bad input.
 """
 
 import argparse
-import base64
-import html
 import os
 import sys
 from pathlib import Path
 
-import numpy as np
-
+import figure_batches
 import figure_loss
 import figure_qq
+import figure_ratio
 import figure_survival
 import figure_sweep
+import report_page
 import table
-from htdm_results import InputError, computed, dimension, read, study_of
-from plotting import event_text, label, nu_text, save
+import table_latex
+from htdm_results import InputError, read, study_of
+from plotting import path_counts, save
 
-PAPER_W1 = {"ve_sde": "0.0287", "t_ode": "0.0202", "t_sde_ablated": "0.2233"}
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 2rem auto;
-  max-width: 64rem; padding: 0 1rem }
-h1 { margin-bottom: 0 } h1 + p { color: #555; margin-top: .2rem }
-h2 { margin-top: 2.4rem; border-bottom: 1px solid #ddd } h3 { margin-bottom: .3rem }
-table { border-collapse: collapse; font-size: .84rem } .wide { overflow-x: auto }
-th, td { padding: .25rem .7rem .25rem 0; text-align: left; white-space: nowrap }
-thead th { border-bottom: 2px solid #444; white-space: normal; vertical-align: bottom }
-td { border-bottom: 1px solid #e4e4e4; vertical-align: top }
-small { color: #555 } .n { font-variant-numeric: tabular-nums }
-figure { margin: 1rem 0 2.2rem } figcaption { color: #333; font-size: .92rem; max-width: 50rem }
-img { max-width: 100%; height: auto } .warn { border-left: 4px solid #d55e00; padding: .3rem .8rem }
-pre { background: #f5f5f5; padding: .8rem; overflow-x: auto; font-size: .82rem }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.2rem }
-dt { color: #555 } dd { margin: 0 } .note { color: #444; font-size: .92rem }
-@media print { body { max-width: none; margin: 0; font-size: 11px } figure { break-inside: avoid } }
-"""
+FIGURES = (figure_survival, figure_ratio, figure_batches, figure_sweep, figure_qq, figure_loss)
 
 
 def main(arguments=None):
@@ -52,21 +35,22 @@ def main(arguments=None):
     try:
         results = read(options.results)
         folder = Path(results["path"]).parent
-        symbol, _ = event_text(results)
-        pictures = [picture for part in (figure_survival, figure_qq, figure_sweep, figure_loss)
-                    for picture in part.pictures(results)]
+        name = study_of(results).get("study", {}).get("name", folder.resolve().name)
+        pictures = [picture for part in FIGURES for picture in part.pictures(results)]
         images = [(picture, save(picture, folder / "figures")) for picture in pictures]
         table.write_csv(results, folder / "table1.csv")
-        write(folder / "report.html", page(results, images, symbol))
+        write(folder / "table1.tex", table_latex.latex(results, name))
+        write(folder / "report.html", report_page.page(results, images, name))
     except (InputError, OSError) as error:
         print(f"report: {error}", file=sys.stderr)
         return 2
-    print(f"Table I of {study_of(results).get('study', {}).get('name', folder.name)}: "
-          f"{path_counts(results)} paths per sampler, seed {results['seed']}\n")
-    print(table.text(results, symbol))
-    for warning in warnings(results):
+    print(f"Table I of {name}: {path_counts(results['samplers'])} paths per sampler, seed "
+          f"{results['seed']}\n")
+    print(table.text(results))
+    for warning in report_page.warnings(results):
         print(f"warning: {warning}")
-    print(f"wrote {folder / 'report.html'}, {folder / 'table1.csv'}, {folder / 'figures'}/")
+    print(f"wrote {folder / 'report.html'}, {folder / 'table1.csv'}, {folder / 'table1.tex'}, "
+          f"{folder / 'figures'}/")
     return 0
 
 
@@ -74,161 +58,6 @@ def write(path, text):
     aside = path.with_name(path.name + ".part")
     aside.write_text(text, encoding="utf-8")
     os.replace(aside, path)
-
-
-def page(results, images, symbol):
-    name = html.escape(study_of(results).get("study", {}).get("name", "results"))
-    figures = "".join(
-        f"<figure id={picture.name}><h3>{html.escape(picture.title)}</h3>"
-        f'<img width={110 * picture.figure.get_size_inches()[0]:.0f} '
-        f'alt="{html.escape(picture.title)}" src="data:image/png;base64,{encoded(path)}">'
-        f"<figcaption>{html.escape(picture.caption)}</figcaption></figure>"
-        for picture, path in images)
-    alerts = "".join(f"<p class=warn>{html.escape(warning)}</p>" for warning in warnings(results))
-    return (f"<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>htdm: {name}</title>"
-            '<meta name=viewport content="width=device-width, initial-scale=1">'
-            f"<style>{STYLE}</style></head><body><h1>{name}</h1><p>Heavy-tailed diffusion samplers "
-            f"and their tails; run of {html.escape(str(results['created']))}</p>{alerts}"
-            f"<h2>What was asked</h2>{asked(results)}<h2>Table I</h2>{tables(results, symbol)}"
-            f"<h2>Figures</h2>{figures}<h2>How it was run</h2>{conditions(results)}"
-            f"<h2>Where the numbers lie</h2>{places(results)}</body></html>\n")
-
-
-def encoded(path):
-    return base64.b64encode(path.read_bytes()).decode("ascii")
-
-
-def asked(results):
-    study = study_of(results)
-    data, statistics = study.get("data", {}), study.get("statistics", {})
-    kinds = {"student_t": f"Student-t with ν = {data.get('nu', np.nan):g}", "gaussian": "Gaussian",
-             "two_point": "two-point"}
-    d = dimension(results)
-    sentences = ["How often does each sampler produce extremes, compared with how often the data "
-                 "do, and how far is its law from theirs?"]
-    if data:
-        test = data.get("test_samples")
-        sentences.append(
-            f"Data: {kinds.get(data.get('kind'), data.get('kind'))} in {d} "
-            f"dimension{'s' if d > 1 else ''}, {data.get('train_samples', 0):,} samples to train on"
-            + (f" and {test:,} to test against." if test else "."))
-    sentences.append(f"Paths per sampler: {path_counts(results)}" + (
-        f", in {statistics['batches']} batches of {statistics['batch_size']:,}; W1 from the first "
-        f"{statistics['w1_samples']:,}." if "w1_samples" in statistics else "."))
-    sentences.append(f"Seed: {results['seed']}.")
-    models = [[name, model["kind"], nu_text(model["nu"]), f"{model.get('steps', 0):,}",
-               ", ".join(f"{value:.6g}" for value in np.ravel(model.get("mean", []))[:3]),
-               ", ".join(f"{value:.6g}" for value in np.ravel(model.get("deviation", []))[:3]),
-               f"{model.get('seconds', 0):.1f}"]
-              for name, model in results.get("models", {}).items()]
-    return (f"<p>{html.escape(' '.join(sentences))}</p>" + table.as_html(
-        ["denoiser", "kind", "ν of its noise", "training steps", "data mean", "data deviation",
-         "seconds"], models, 2) +
-        f"<details><summary>The whole study, every default written out</summary><pre>"
-        f"{html.escape(str(results.get('study', '')))}</pre></details>")
-
-
-def tables(results, symbol):
-    names, spans, levels = table.cells(results)
-    d = dimension(results)
-    paper = from_paper(results)
-    header = ["sampler", "ν", "calls per path", "W1 to the test sample", "W1 to the law"]
-    body = []
-    for entry, a, b, c in zip(results["samplers"], names, spans, levels):
-        body.append(a + b + ([PAPER_W1.get(entry["kind"], "–")] if paper else []) + c)
-    header += ["W1, published"] if paper else []
-    batch = [[row["sampler"], nu_text(row["nu"]), table.plain(row["threshold"]),
-              f"{row['count']:,}", table.scientific(row["batch_mean"]),
-              table.scientific(row["batch_std"]),
-              f"[{table.scientific(row['batch_low'])}, {table.scientific(row['batch_high'])}]"]
-             for row in table.rows(results) if row["probability"] is not None]
-    return (table.as_html(header + table.level_headers(results, symbol), body) +
-            "<p class=note>Brackets are 95 % intervals: Clopper–Pearson on the pooled count for "
-            "probabilities and their ratio to the true one. Where no path went beyond a threshold, "
-            "the entry is the upper end of its 95 % interval, marked &lt;; the true rate of that "
-            "sampler is somewhere below, not zero. W1 is in z-space" +
-            (f", that of the worst of {d} components" if d > 1 else "") +
-            "; thresholds are in raw space. A dash means not computed, or without meaning.</p>" +
-            (PAPER_NOTE if paper else "") +
-            "<details><summary>The same over batches</summary><p class=note>Mean and standard "
-            "deviation (1/n) over batches, and the Student-t interval of the mean. With rare or no "
-            "counts the pooled interval above is the one to trust.</p>" + table.as_html(
-                ["sampler", "ν", "threshold", "count", "mean", "deviation", "95 % interval"],
-                batch) + "</details>" + components(results))
-
-
-PAPER_NOTE = (
-    "<p class=note>“W1, published”: of Table I in <i>Self-Regulating Annealing in Heavy-Tailed "
-    "Diffusion Models</i> (arXiv:2606.01645) the surviving figures are W1 = 0.0287 (VE-SDE), "
-    "0.0202 (t-ODE) and 0.2233 (ablated); its other cells are not known here and are left out "
-    "rather than guessed. Networks, training data and seeds differ, so agreement in order is what "
-    "to expect.</p>")
-
-
-def from_paper(results):
-    """Whether the data are the paper's, so that its figures may stand beside these."""
-    data = study_of(results).get("data", {})
-    return data.get("kind") == "student_t" and data.get("nu") == 3 and dimension(results) == 1
-
-
-def components(results):
-    """W1 per component, for data of several."""
-    if dimension(results) == 1:
-        return ""
-    body = []
-    for entry in results["samplers"]:
-        for key in ("w1_test", "w1_law"):
-            one = computed(entry, key) or {"component": []}
-            for i, component in enumerate(one["component"]):
-                body.append([label(entry), "test sample" if key == "w1_test" else "law", component,
-                             table.estimate(one["value"][i], one["low"][i], one["high"][i],
-                                            table.plain)])
-    return ("<details><summary>W1 of every component</summary>" + table.as_html(
-        ["sampler", "distance to", "component", "W1"], body) + "</details>") if body else ""
-
-
-def conditions(results):
-    items = {
-        "host": results["host"], "ranks × threads": f"{results['ranks']} × {results['threads']}",
-        "bound to": ", ".join(map(str, np.ravel(results["binding"]))),
-        "instruction set": results["isa"], "tile": f"{results['tile']} paths",
-        "code": f"htdm {results['version']}, {results['git_hash']}", "command": results["command"],
-        "time": f"{results['seconds_total']:.1f} s in all: training "
-                f"{results['seconds_training']:.1f}, sampling {results['seconds_sampling']:.1f}, "
-                f"statistics {results['seconds_statistics']:.1f}",
-        "memory": f"{results['peak_memory_bytes'] / 1e6:,.0f} MB on the largest rank"}
-    listed = "".join(f"<dt>{key}</dt><dd>{html.escape(str(value))}</dd>"
-                     for key, value in items.items())
-    cost = []
-    for entry in results["samplers"]:
-        rate = float(entry["paths"]) / entry["seconds"] if entry["seconds"] > 0 else np.nan
-        cost.append([label(entry), entry["model"], str(entry["levels"]), f"{entry['paths']:,}",
-                     f"{entry['nonfinite']:,}", f"{entry['seconds']:.1f}", f"{rate:,.0f}",
-                     f"{rate * entry['network_calls_per_path'] / 1e6:.2f} million"])
-    return f"<dl>{listed}</dl>" + table.as_html(
-        ["sampler", "denoiser", "levels", "paths", "not finite", "seconds", "paths/s", "calls/s"],
-        cost, 2)
-
-
-def places(results):
-    folder = Path(results["path"]).parent
-    return ("<dl><dt>results.h5</dt><dd>everything: counts per batch, quantiles, the Q–Q grid, the "
-            "survival function, moments and which of them exist, losses, the study; HDF5 with "
-            f"schema {results['schema'][0]}.{results['schema'][1]}, read by "
-            "analysis/htdm_results.py, h5py or xarray</dd><dt>table1.csv</dt><dd>Table I with "
-            "every digit, one line per sampler, ν and level</dd><dt>figures/</dt><dd>every figure "
-            "as PNG and SVG</dd>"
-            f"<dt>folder</dt><dd>{html.escape(str(folder.resolve()))}</dd></dl>")
-
-
-def path_counts(results):
-    counts = sorted({int(entry["paths"]) for entry in results["samplers"]})
-    return " to ".join(f"{count:,}" for count in dict.fromkeys((counts[0], counts[-1])))
-
-
-def warnings(results):
-    return [f"{label(entry)}: {entry['nonfinite']:,} of {entry['paths']:,} paths were not finite"
-            for entry in results["samplers"] if entry["nonfinite"] > 0]
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ import os
 
 import numpy as np
 
-from htdm_results import computed, dimension, reference
-from plotting import condition, nu_text
+from htdm_results import computed, dimension, reference, test_count
+from plotting import clopper_pearson, condition, nu_text
 
 COLUMNS = ("sampler kind model nu levels network_calls_per_path paths nonfinite component "
            "w1_test w1_test_low w1_test_high w1_law w1_law_low w1_law_high "
@@ -159,15 +159,23 @@ def text(results):
 
 
 def verdicts(results):
-    """[[sampler, one cell per level]]: too rare, too frequent or in agreement, by the interval."""
+    """[[sampler, one cell per level]]: too rare, too frequent, or in agreement.
+
+    Against a law by whether the interval of the ratio holds 1; against a test sample by whether the
+    intervals of both probabilities are apart, which is the more cautious test.
+    """
+    against, count = reference(results), test_count(results)
     listed = []
     for first, several in grouped(results):
-        line = [first["sampler"] + ("" if missing(first["nu"]) else f", ν = {nu_text(first['nu'])}")]
+        nu = "" if missing(first["nu"]) else f", ν = {nu_text(first['nu'])}"
+        line = [first["sampler"] + nu]
         for row in several:
             if row["ratio"] is None:
                 continue
-            said = "too rare" if row["ratio_high"] < 1 else (
-                "too frequent" if row["ratio_low"] > 1 else "agrees")
+            low, high = (1.0, 1.0) if against == "law" or not count else (
+                end / row["level"] for end in clopper_pearson(round(count * row["level"]), count))
+            said = "too rare" if row["ratio_high"] < low else (
+                "too frequent" if row["ratio_low"] > high else "agrees")
             line.append(f"{said}: " + estimate(row["ratio"], row["ratio_low"], row["ratio_high"],
                                                short))
         listed.append(line)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from htdm_results import computed, dimension, reference
-from plotting import path_counts
+from plotting import condition, level_text, path_counts
 from table import grouped, missing
 
-HEAD = """% Table I of the study "{name}", seed {seed}; needs \\usepackage{{booktabs}} in the preamble.
+HEAD = """% Table I of the study "{name}", seed {seed}; needs \\usepackage{{booktabs}}.
 \\begin{{table}}
 \\centering
 \\caption{{{caption}}}
@@ -16,6 +16,7 @@ HEAD = """% Table I of the study "{name}", seed {seed}; needs \\usepackage{{book
 """
 SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
            **{character: "\\" + character for character in "&%$#_{}"}}
+TO_TEX = str.maketrans({"‖": r"\|", "−": "-", "₁": "_1"})
 ACROSS = 3  # levels in one tabular, so that it fits the width of a page
 
 
@@ -28,9 +29,8 @@ def latex(results, name):
     tabulars = []
     for start in range(0, max(len(levels), 1), ACROSS):
         shown = range(start, min(start + ACROSS, len(levels)))
-        titles = [["sampler", r"$\nu$"]] + ([["calls"], *distance_titles(results)] if start == 0
-                                            else []) + [levels[k] for k in shown]
-        titles = [titles[0][:1], titles[0][1:], *titles[1:]]
+        titles = [["sampler"], [r"$\nu$"]] + ([["calls"], *distance_titles(results)] if start == 0
+                                              else []) + [levels[k] for k in shown]
         body = []
         for first, several in groups:
             line = [(rf"\texttt{{{escaped(first['sampler'])}}}", ""), (nu(first["nu"]), "")]
@@ -42,7 +42,8 @@ def latex(results, name):
                      if k < len(several) else ("--", "") for k in shown]
             body.append(line)
         tabulars.append(tabular(titles, body))
-    return (HEAD.format(name=escaped(name).encode("ascii", "replace").decode(), key=key,
+    shown = escaped(" ".join(name.split())).encode("ascii", "replace").decode()
+    return (HEAD.format(name=shown, key=key,
                         seed=results["seed"], caption=caption(results)) +
             "\n\\par\\medskip\n".join(tabulars) + "\n\\end{table}\n")
 
@@ -72,19 +73,11 @@ def headers(results):
     for entry in results["samplers"]:
         table = computed(entry, "exceedance")
         if table:
-            return [[event(str(kind), threshold, dimension(results)),
-                     "" if np.isnan(level) else number(level)]
-                    for kind, threshold, level in zip(table["event"], table["threshold"],
-                                                      table["level"])]
+            return [["$P(" + condition(event, threshold, results).translate(TO_TEX) + ")$",
+                     "" if np.isnan(level) else level_text(level)]
+                    for event, threshold, level in zip(table["event"], table["threshold"],
+                                                       table["level"])]
     return []
-
-
-def event(kind, threshold, d):
-    x = "X" if d == 1 or kind == "norm" else "X_1"
-    bars = r"\|" if kind == "norm" and d > 1 else "|"
-    shown = {"upper": f"{x} > {threshold:.4g}", "lower": f"{x} < {-threshold:.4g}"}.get(
-        kind, f"{bars}{x}{bars} > {threshold:.4g}")
-    return f"$P({shown})$"
 
 
 def tabular(titles, body):

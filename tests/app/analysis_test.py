@@ -1,68 +1,29 @@
 """The analysis scripts on made-up files: what they draw, print, convert and refuse."""
 
-import contextlib
 import csv
-import importlib
-import io
+import importlib.util
 import re
-import subprocess
 import sys
-import tempfile
 import unittest
+import unittest.mock
 import xml.etree.ElementTree
 from pathlib import Path
 
 import h5py
 import numpy as np
+import scipy.stats
 
-TESTS = Path(__file__).resolve().parents[1]
-ANALYSIS = TESTS.parent / "analysis"
-sys.path[:0] = [str(ANALYSIS), str(Path(__file__).parent)]
-sys.dont_write_bytecode = True
+from analysis_support import InFolder, run, run_program
+from import_weights_cases import ImportWeights  # noqa: F401  run with these
 
-import htdm_results  # noqa: E402
-import plotting  # noqa: E402
-import synthetic_results  # noqa: E402
-
-plotting.plt.rcParams["savefig.dpi"] = 50  # for speed; what is drawn does not depend on it
+import htdm_results
+import plotting
+import synthetic_results
+import table
 
 SWEEP = [("ve_sde", "ve_sde", "edm", np.nan, 128, 128), ("t_ode", "t_ode", "t_edm", 3.0, 64, 127),
          ("t_sde", "t_sde", "t_edm", 2.5, 128, 128), ("t_sde", "t_sde", "t_edm", np.inf, 128, 128),
          ("t_sde_ablated", "t_sde_ablated", "t_edm", 2.5, 128, 128)]
-
-
-def run(script, *arguments):
-    """The script's main in this process: exit code, output and messages."""
-    out, err = io.StringIO(), io.StringIO()
-    arguments = list(map(str, arguments))
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        module = importlib.import_module(Path(script).stem)
-        if script.startswith("figure"):
-            code = plotting.main(module.pictures, module.__doc__, arguments)
-        else:
-            code = module.main(arguments)
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
-
-
-def run_program(script, *arguments):
-    """The script as a program of its own, in a batch job's bare environment."""
-    return subprocess.run([sys.executable, "-B", ANALYSIS / script, *map(str, arguments)],
-                          capture_output=True, text=True, encoding="utf-8", timeout=300,
-                          env={"PYTHONIOENCODING": "utf-8", "MPLCONFIGDIR": tempfile.gettempdir()})
-
-
-class InFolder(unittest.TestCase):
-    def setUp(self):
-        holder = tempfile.TemporaryDirectory()
-        self.addCleanup(holder.cleanup)
-        self.folder = Path(holder.name)
-
-    def refused(self, outcome, *words):
-        """Exit code 2, one line that names what is wrong."""
-        self.assertEqual(outcome.returncode, 2, outcome.stderr)
-        self.assertNotIn("Traceback", outcome.stderr)
-        for word in words:
-            self.assertIn(word, outcome.stderr.splitlines()[-1])
 
 
 class Report(InFolder):
@@ -80,7 +41,8 @@ class Report(InFolder):
 
     def test_sweep(self):
         printed, rows, page = self.report(samplers=SWEEP)
-        names = ["loss", "qq", "qq_t_sde", "survival", "survival_t_sde", "sweep_t_sde"]
+        names = ["batches", "loss", "qq", "qq_t_sde", "ratio", "ratio_t_sde", "survival",
+                 "survival_t_sde", "sweep_t_sde"]
         self.assertEqual(self.figures(), {name + end for name in names for end in (".png", ".svg")})
         for name in names:
             picture = self.folder / "figures" / name
@@ -89,6 +51,7 @@ class Report(InFolder):
         self.check_numbers(rows)
         self.check_printed(printed)
         self.check_page(page, len(names))
+        self.check_latex(len(SWEEP))
 
     def check_numbers(self, rows):
         """The CSV holds what the file holds, to the last digit."""
@@ -121,9 +84,59 @@ class Report(InFolder):
         """Self-contained, with every figure inside, and the published figures beside these."""
         self.assertEqual(page.count("data:image/png;base64,"), pictures)
         self.assertIsNone(re.search(r"(src|href)=[\"']?(?!data:)\w|url\(|@import|<script", page))
-        for text in ("0.0287", "0.0202", "0.2233", "0123456789ab", "2 × 1", "avx512", "Seed: 42"):
+        for text in ("0.0287", "0.0202", "0.2233", "0123456789ab", "2 × 1", "avx512",
+                     "<dt>seed</dt><dd>42</dd>", "exceedance/batch_count", "too rare: &lt;",
+                     "table1.tex"):
             self.assertIn(text, page)
         self.assertNotIn("nan", re.sub(r"data:[^\"]*", "", page).lower().replace("nanosecond", ""))
+
+    def check_latex(self, samplers):
+        """Balanced, in ASCII, with as many cells in every row as columns, and every sampler."""
+        source = (self.folder / "table1.tex").read_text(encoding="utf-8")
+        self.assertTrue(source.isascii())
+        self.assertEqual(source.count(r"\texttt{") % samplers, 0)
+        lines = [line for line in source.splitlines() if not line.startswith("%")]
+        bare = re.sub(r"\\[\\{}$&%_#|,]", "", "\n".join(lines))
+        self.assertEqual(bare.count("$") % 2, 0)
+        depth = [bare[:i].count("{") - bare[:i].count("}") for i in range(len(bare) + 1)]
+        self.assertEqual((min(depth), depth[-1]), (0, 0))
+        opened = []
+        for which, name in re.findall(r"\\(begin|end)\{(\w+)\}", bare):
+            if which == "begin":
+                opened.append(name)
+            else:
+                self.assertEqual(opened.pop(), name)
+        self.assertEqual(opened, [])
+        for part in re.findall(r"\\begin\{tabular\}(.*?)\\end\{tabular\}", source, re.S):
+            columns = len(re.match(r"\{([lc]+)\}", part).group(1))
+            rows = [line for line in part.splitlines() if line.endswith(r"\\")]
+            self.assertGreater(len(rows), 2)
+            self.assertEqual({line.count("&") + 1 for line in rows}, {columns})
+            self.assertEqual([part.count(rule) for rule in (r"\toprule", r"\midrule",
+                                                            r"\bottomrule")], [1, 1, 1])
+            self.assertNotRegex(re.sub(r"\$[^$]*\$", "", part), r"(?<!\\)_|\^")
+
+    def test_own_data(self):
+        """No law, both tails, levels of a small test sample: no verdict that it cannot carry."""
+        printed, rows, page = self.report(file_data=True, events=("upper", "lower"),
+                                          test_count=3_000, samplers=SWEEP[1::3])
+        self.assertEqual(self.figures() & {"ratio.png", "batches.png", "qq.png"},
+                         {"ratio.png", "batches.png", "qq.png"})
+        self.assertRegex(printed, r"P\(X > [\d.]+\), test sample 0.005 +ratio to test sample")
+        self.assertRegex(printed, r"P\(X < −[\d.]+\), test sample 0.001")
+        self.assertEqual({row["w1_law"] for row in rows}, {""})
+        for text in ("a file of the user", "returns.csv", "agrees: ", "too rare: &lt;",
+                     "(3,000 values)", "share of the test sample"):
+            self.assertIn(text, page)
+        short = re.search(r"The result in short.*?</table>", page, re.S).group()
+        for untrue in ("true probability", "truth", "true law"):
+            self.assertNotIn(untrue, short)
+        self.check_latex(len(SWEEP[1::3]))
+        # At level 1e-3 the test sample of 3,000 has 3 values: 0.2 to 2.9 times as many agree.
+        results = htdm_results.read(self.folder)
+        for entry in results["samplers"][:1]:
+            entry["exceedance"]["probability"][1] *= 0.5
+        self.assertIn("agrees", table.verdicts(results)[0][2])
 
     def test_several_dimensions_without_law(self):
         printed, rows, page = self.report(dimension=3, law=False, samplers=SWEEP[1:3])
@@ -135,7 +148,8 @@ class Report(InFolder):
     def test_single_exact(self):
         _, rows, _ = self.report(exact=True, samplers=SWEEP[:1])
         self.assertEqual(len(rows), 2)
-        self.assertEqual(self.figures(), {"qq.png", "qq.svg", "survival.png", "survival.svg"})
+        self.assertEqual(self.figures(), {name + end for name in (
+            "batches", "qq", "ratio", "survival") for end in (".png", ".svg")})
         self.refused(run("figure_loss.py", self.folder), "results.h5", "nothing")
 
     def test_only_counts(self):
@@ -149,8 +163,9 @@ class Report(InFolder):
         outcome = run("report.py", path)
         self.assertEqual(outcome.returncode, 0, outcome.stderr)
         self.assertRegex(outcome.stdout, r"t_ode +3 +127 +– +–")
-        self.assertEqual(self.figures(), {name + end for name in ("loss", "sweep_t_sde")
-                                          for end in (".png", ".svg")})
+        self.assertEqual(self.figures(), {
+            name + end for name in ("batches", "loss", "ratio", "ratio_t_sde", "sweep_t_sde")
+            for end in (".png", ".svg")})
 
 
 class Programs(InFolder):
@@ -159,6 +174,9 @@ class Programs(InFolder):
         drawn = run_program("figure_loss.py", self.folder, "-o", self.folder / "pictures")
         self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
         self.assertEqual(Path(drawn.stdout.strip()), self.folder / "pictures" / "loss.png")
+        shown = run_program("example.py", self.folder)
+        self.assertEqual((shown.returncode, shown.stderr), (0, ""))
+        self.assertEqual(shown.stdout.count("ve_sde"), 2)
         self.refused(run_program("report.py", self.folder / "nowhere"), "nowhere")
         self.refused(run_program("import_weights.py", "no.npz", "-o", "model.h5"), "no.npz")
 
@@ -198,104 +216,65 @@ class Reader(InFolder):
         self.assertEqual([item.name for item in self.folder.iterdir()], ["results.h5"])
 
 
-class ImportWeights(InFolder):
-    def archive(self, dimension=1, hidden=(8, 8), remove=(), **replaced):
-        rng = np.random.default_rng(3)
-        widths = [dimension + 1, *hidden, dimension]
-        arrays = {"noise": np.array("student_t"), "nu": np.array(3.0), "alpha": np.array(3.0),
-                  "steps": np.array(10), "mean": np.zeros(dimension),
-                  "std": np.full(dimension, 1.7)}
-        for i, (columns, rows) in enumerate(zip(widths, widths[1:])):
-            arrays[f"f.net.{2 * i}.weight"] = rng.normal(size=(rows, columns)).astype(np.float32)
-            arrays[f"f.net.{2 * i}.bias"] = rng.normal(size=rows).astype(np.float32)
-        for key, value in replaced.items():
-            arrays[key.replace("__", ".")] = np.asarray(value)
-        path = self.folder / "weights.npz"
-        np.savez(path, **{key: value for key, value in arrays.items() if key not in remove})
-        return path
+    def hidden(self, *names):
+        """These modules cannot be imported, whether installed or not."""
+        hide = unittest.mock.patch.dict(sys.modules, dict.fromkeys(names))
+        hide.start()
+        self.addCleanup(hide.stop)
 
-    def convert(self, path, *options):
-        return run("import_weights.py", path, "-o", self.folder / "model.h5", *options)
+    def test_pandas(self):
+        results = htdm_results.read(self.write())
+        if not importlib.util.find_spec("pandas"):
+            self.skipTest("pandas is not installed")
+        frame = htdm_results.to_pandas(results, "exceedance")
+        entry = results["samplers"][0]
+        self.assertEqual(len(frame), 2)
+        self.assertEqual(list(frame["sampler_name"]), ["ve_sde"] * 2)
+        np.testing.assert_array_equal(frame["probability"], entry["exceedance"]["probability"])
+        batches = htdm_results.to_pandas(results, "batches")
+        np.testing.assert_array_equal(batches.groupby("threshold")["count"].sum().sort_index(),
+                                      entry["exceedance"]["count"])
+        self.assertEqual(list(batches["batch"]), 2 * list(range(10)))
+        self.assertEqual(list(htdm_results.to_pandas(results, "moments")["name"]),
+                         ["mean", "variance", "skewness", "kurtosis"])
 
-    def check(self, path, nu, *options):
-        """Every weight comes back bit by bit, with shapes, scalars and conventions."""
-        outcome = self.convert(path, *options)
-        self.assertEqual(outcome.returncode, 0, outcome.stderr)
-        model = htdm_results.read(self.folder / "model.h5", kind="model")
-        with np.load(path) as archive:
-            self.assertEqual(len(model["layers"]), sum(key.endswith("weight") for key in archive))
-            for i, layer in enumerate(model["layers"]):
-                for part in ("weight", "bias"):
-                    wanted = archive[f"f.net.{2 * i}.{part}"]
-                    self.assertEqual(layer[part].dtype, np.float32)
-                    np.testing.assert_array_equal(layer[part], wanted)
-        self.assertEqual(model["nu"], nu)
-        self.assertEqual((model["c_noise"], model["activation"]), ("ln(sigma)/4", "silu"))
-        self.assertEqual(model["dimension"], model["layers"][-1]["bias"].size)
-        return model
+    def test_xarray(self):
+        path = self.write()
+        if not (importlib.util.find_spec("xarray") and importlib.util.find_spec("h5netcdf")):
+            self.skipTest("xarray or h5netcdf is not installed")
+        with htdm_results.open_xarray(path.parent, "samplers/000/exceedance") as opened:
+            self.assertEqual(dict(opened.sizes), {"threshold": 2, "batch": 10})
+            self.assertEqual(opened["batch_count"].dims, ("threshold", "batch"))
+            np.testing.assert_array_equal(opened["batch_count"].sum("batch"), opened["count"])
+        with self.assertRaisesRegex(htdm_results.InputError, "samplers/9"):
+            htdm_results.open_xarray(path, "samplers/9")
 
-    def test_round_trip(self):
-        model = self.check(self.archive(), 3.0)
-        self.assertEqual((model["name"], model["steps"], model["mean"], model["deviation"]),
-                         ("weights", 10, 0.0, 1.7))
-        self.check(self.archive(dimension=2, hidden=(4, 5, 6)), 3.0, "--name", "other")
-        self.check(self.archive(noise="gaussian", alpha=1.0), np.inf)
-        self.check(self.archive(remove=("alpha", "steps")), 3.0, "--nu", "3.0", "--steps", "7")
+    def test_says_what_is_missing(self):
+        results = htdm_results.read(self.write())
+        self.hidden("pandas", "xarray")
+        with self.assertRaisesRegex(htdm_results.InputError, "python3-pandas"):
+            htdm_results.to_pandas(results, "exceedance")
+        with self.assertRaisesRegex(htdm_results.InputError, "python3-xarray"):
+            htdm_results.open_xarray(results["path"], "samplers/000/exceedance")
 
-    def test_options_complete_the_archive(self):
-        path = self.archive(2, remove=("noise", "nu", "alpha", "steps", "mean", "std"))
-        model = self.check(path, 5.0, "--noise", "student_t", "--nu", "5", "--mean", "1", "2",
-                           "--std", "3", "4")
-        np.testing.assert_array_equal(model["mean"], [1, 2])
-        np.testing.assert_array_equal(model["deviation"], [3, 4])
-        self.refused(self.convert(path), "--noise", "--nu", "--mean", "--std")
 
-    def test_reference_weights(self):
-        for name, nu in (("edm", np.inf), ("t_edm", 3.0)):
-            found = sorted((TESTS / "data").glob(f"{name}_*.npz"))
-            self.assertEqual(len(found), 1, f"one archive tests/data/{name}_*.npz")
-            model = self.check(found[0], nu)
-            self.assertEqual([layer["weight"].shape for layer in model["layers"]],
-                             [(128, 2), (128, 128), (1, 128)])
+class Ranges(unittest.TestCase):
+    def test_binomial_range(self):
+        """The central 95 % of a binomial law, as SciPy has it."""
+        for n, p in ((1000, 0.3), (2000, 5e-3), (100_000, 1e-5), (10_000_000, 1e-3), (50, 0.99)):
+            wanted = scipy.stats.binom.ppf([0.025, 0.975], n, p)
+            np.testing.assert_array_equal(plotting.binomial_range(n, p), wanted)
+        self.assertEqual(plotting.binomial_range(10, 1.0), (10, 10))
 
-    def test_refuses(self):
-        cases = [
-            (dict(remove=("f.net.2.weight",)), (), "f.net.2.weight"),
-            (dict(f__net__2__weight=np.zeros((8, 9), np.float32)), (), "f.net.2.weight"),
-            (dict(f__net__0__weight=np.zeros((8, 3), np.float32)), (), "f.net.0.weight"),
-            (dict(f__net__0__bias=np.zeros(7, np.float32)), (), "f.net.0"),
-            (dict(f__net__2__bias=np.full(8, np.nan, np.float32)), (), "finite"),
-            (dict(f__net__1__weight=np.zeros((8, 8), np.float32)), (), "f.net"),
-            (dict(g=1.0), (), "`g`"),
-            (dict(alpha=2.0), (), "alpha"),
-            (dict(noise="gaussian"), (), "alpha"),
-            (dict(nu=2.0), (), "nu"),
-            (dict(noise="levy"), (), "levy"),
-            (dict(std=0.0), (), "std"),
-            (dict(mean=[0.0, 0.0]), (), "mean"),
-            (dict(steps=-1), (), "steps"),
-            (dict(remove=("std",)), (), "--std"),
-            ({}, ("--nu", "4"), "--nu"),
-            ({}, ("--noise", "gaussian"), "--noise"),
-            ({}, ("--mean", "1"), "--mean"),
-            (dict(noise="gaussian", alpha=1.0), ("--nu", "3"), "--nu")]
-        for replaced, options, word in cases:
-            with self.subTest(replaced=replaced, options=options):
-                self.refused(self.convert(self.archive(**replaced), *options), word)
-                self.assertEqual([item.name for item in self.folder.iterdir()], ["weights.npz"])
-
-    def test_refuses_other_files(self):
-        path = self.archive()
-        whole = path.read_bytes()
-        for content in (b"", b"text", whole[:len(whole) // 2]):
-            path.write_bytes(content)
-            self.refused(self.convert(path), str(path))
-        np.savez(path, noise=np.array([{}], dtype=object))
-        self.refused(self.convert(path), str(path))
-        self.refused(self.convert(self.folder / "nowhere.npz"), "nowhere.npz")
-        self.archive()
-        outcome = run("import_weights.py", path, "-o", self.folder / "none" / "model.h5")
-        self.refused(outcome, "none")
+    def test_clopper_pearson(self):
+        for count, n in ((0, 10), (3, 3000), (10, 10)):
+            low, high = plotting.clopper_pearson(count, n)
+            if count:
+                self.assertAlmostEqual(scipy.stats.binom.sf(count - 1, n, low), 0.025, places=9)
+            if count < n:
+                self.assertAlmostEqual(scipy.stats.binom.cdf(count, n, high), 0.025, places=9)
+        self.assertEqual((plotting.clopper_pearson(0, 10)[0], plotting.clopper_pearson(10, 10)[1]),
+                         (0, 1))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """A results file with made-up but lifelike numbers, for testing the analysis without a run.
 
     synthetic_results.py FOLDER [--paths N] [--dimension D] [--no-law] [--single] [--exact]
+                         [--file] [--events norm upper lower]
 
-Data are t_3. Every sampler draws its paths from a simple law of its own (a truncated tail, a
-slightly heavy one, a Gaussian); counts, quantiles and intervals are then computed as htdm does, so
-the statistics are honest although the samplers are invented.
+With --file the study is one of the user's own data: no law, levels of the test sample. Data are
+t_3. Every sampler draws its paths from a simple law of its own (a truncated tail, a slightly heavy
+one, a Gaussian); counts, quantiles and intervals are then computed as htdm does, so the statistics
+are honest although the samplers are invented.
 """
 
 import argparse
@@ -62,6 +64,10 @@ def table(group, axis, columns):
     for key in columns:
         if key != axis:
             group[key].dims[0].attach_scale(group[axis])
+        if np.ndim(columns[key]) == 2:
+            group["batch"] = np.arange(np.shape(columns[key])[1], dtype=np.int32)
+            group["batch"].make_scale("batch")
+            group[key].dims[1].attach_scale(group["batch"])
 
 
 def quantiles(z, test, levels, law):
@@ -76,28 +82,51 @@ def quantiles(z, test, levels, law):
             "law": stats.t.ppf(levels, NU) / SCALE if law else np.full(len(levels), np.nan)}
 
 
-def write_sampler(group, entry, samples, test, law):
+def event_values(event, x):
+    """The number of each path that thresholds of this event are compared with."""
+    return {"norm": np.sqrt((x ** 2).sum(axis=1)), "coordinate": np.abs(x[:, 0]), "upper": x[:, 0],
+            "lower": -x[:, 0]}[event]
+
+
+def threshold_of(event, level, test, law):
+    """Where the law, or for data without one the test sample, has this probability beyond."""
+    if not law:
+        return np.quantile(event_values(event, test), 1 - level)
+    dimension = test.shape[1]
+    return {"norm": np.sqrt(dimension * stats.f.isf(level, dimension, NU)),
+            "coordinate": stats.t.isf(level / 2, NU)}.get(event, stats.t.isf(level, NU))
+
+
+def exceedance(samples, test, law, known, events):
+    """Columns for every event and level, counted in batches."""
+    rows = [(event, level) for event in events for level in LEVELS]
+    threshold = np.array([threshold_of(*row, test, law) for row in rows])
+    batch_count = np.array([[(part > x).sum() for part in
+                             np.array_split(event_values(event, samples), BATCHES)]
+                            for x, (event, _) in zip(threshold, rows)], dtype=np.uint64)
+    n, count = len(samples), batch_count.sum(axis=1)
+    low, high = clopper_pearson(count, n)
+    rate = batch_count / (n / BATCHES)
+    half = stats.t.ppf(0.975, BATCHES - 1) * rate.std(axis=1, ddof=1) / np.sqrt(BATCHES)
+    return {"threshold": threshold, "level": [level if known else np.nan for _, level in rows],
+            "event": [event for event, _ in rows], "method": ["count"] * len(rows),
+            "probability": count / n, "count": count, "batch_mean": rate.mean(axis=1),
+            "batch_std": rate.std(axis=1), "low": low, "high": high,
+            "batch_low": rate.mean(axis=1) - half, "batch_high": rate.mean(axis=1) + half,
+            "batch_count": batch_count}
+
+
+def write_sampler(group, entry, samples, test, law, known, events):
     name, kind, model, nu, levels, calls = entry
     n, dimension = samples.shape
     for key, value in {"name": name, "kind": kind, "model": model, "nu": nu, "seconds": 9.5,
                        "levels": np.int32(levels), "network_calls_per_path": np.int32(calls),
                        "paths": np.uint64(n), "nonfinite": np.uint64(0)}.items():
         group.attrs[key] = value
-    norm = np.sqrt((samples ** 2).sum(axis=1))
+    norm = event_values("norm", samples)
     true_tail = (lambda x: stats.f.sf(x ** 2 / dimension, dimension, NU))
-    threshold = np.sqrt(dimension * stats.f.isf(LEVELS, dimension, NU))
-    batch_count = np.array([[(part > x).sum() for part in np.array_split(norm, BATCHES)]
-                            for x in threshold], dtype=np.uint64)
-    count = batch_count.sum(axis=1)
-    low, high = clopper_pearson(count, n)
-    rate = batch_count / (n / BATCHES)
-    half = stats.t.ppf(0.975, BATCHES - 1) * rate.std(axis=1, ddof=1) / np.sqrt(BATCHES)
-    table(group.create_group("exceedance"), "threshold", {
-        "threshold": threshold, "level": LEVELS if law else np.full(2, np.nan),
-        "event": ["norm"] * 2, "method": ["count"] * 2, "probability": count / n, "count": count,
-        "batch_mean": rate.mean(axis=1), "batch_std": rate.std(axis=1), "low": low, "high": high,
-        "batch_low": rate.mean(axis=1) - half, "batch_high": rate.mean(axis=1) + half,
-        "batch_count": batch_count})
+    table(group.create_group("exceedance"), "threshold",
+          exceedance(samples, test, law, known, events))
     z, z_test = samples[:, 0] / SCALE, test[:, 0] / SCALE
     table(group.create_group("quantiles"), "level",
           quantiles(z, z_test, np.linspace(0.02, 0.98, 25), law))
@@ -115,9 +144,12 @@ def write_sampler(group, entry, samples, test, law):
         survival["law"] = true_tail(threshold)
     table(group.create_group("survival"), "threshold", survival)
     reference = stats.t.ppf((np.arange(n) + 0.5) / n, NU)
-    for key, other in (("w1_test", test), ("w1_law", reference[:, None] + 0 * test)):
+    for key, other in (("w1_test", test), ("w1_law", np.tile(reference[:, None], dimension))):
         if key == "w1_test" or law:
-            value = np.abs(np.sort(samples, axis=0) - np.sort(other, axis=0)).mean(axis=0) / SCALE
+            at = (np.arange(n) + 0.5) / n * len(other) - 0.5
+            value = np.array([np.abs(np.sort(own) - np.interp(
+                at, np.arange(len(other)), np.sort(column))).mean() / SCALE
+                for own, column in zip(samples.T, other.T)])
             table(group.create_group(key), "component", {
                 "component": np.arange(dimension, dtype=np.int32), "value": value,
                 "low": 0.94 * value, "high": 1.06 * value})
@@ -132,7 +164,8 @@ def write_model(group, name, exact, dimension, rng):
                        "steps": np.int64(0 if exact else 10000),
                        "weights_sha256": "" if exact else "ab" * 32}.items():
         group.attrs[key] = value
-    group["mean"], group["deviation"] = np.zeros(dimension), np.full(dimension, SCALE)
+    table(group, "component", {"component": np.arange(dimension, dtype=np.int32),
+                               "mean": np.zeros(dimension), "deviation": np.full(dimension, SCALE)})
     if not exact:
         first = np.arange(0, 10000, 50, dtype=np.int64)
         noise = rng.standard_normal(len(first)) * (0.01 if name == "edm" else 0.03)
@@ -141,11 +174,13 @@ def write_model(group, name, exact, dimension, rng):
             "loss": 0.35 + 0.65 * np.exp(-first / 300) + np.abs(noise)})
 
 
-def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None, seed=1):
+def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None, seed=1,
+          file_data=False, events=("norm",), test_count=None):
     """results.h5 at `path`; every argument but the path shapes a case worth testing."""
+    law = law and not file_data
     rng = np.random.default_rng(seed)
     samplers = SAMPLERS if samplers is None else samplers
-    test = paths("data", NU, count, dimension, rng) / 1.05
+    test = paths("data", NU, test_count or count, dimension, rng) / 1.05
     with h5py.File(path, "w") as file:
         root = {"kind": "results", "schema": np.array([1, 0], np.int32), "version": "0.1.0",
                 "created": "2026-01-01T12:00:00Z", "git_hash": "0123456789ab", "host": "synthetic",
@@ -155,8 +190,11 @@ def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None
                 "seconds_sampling": 90.0, "seconds_statistics": 21.0, "peak_memory_bytes": 2.1e8}
         for key, value in root.items():
             file.attrs[key] = value
-        study = ('[study]\nname = "synthetic"\nseed = 42\n\n[data]\nkind = "student_t"\nnu = 3.0\n'
-                 f"dimension = {dimension}\ntrain_samples = {count}\ntest_samples = {count}\n\n"
+        data = ('kind = "file"\nfile = "returns.csv"\ncolumns = ["close"]\nlog_returns = true\n'
+                if file_data else 'kind = "student_t"\nnu = 3.0\n')
+        study = (f'[study]\nname = "synthetic"\nseed = 42\n\n[data]\n{data}'
+                 f"dimension = {dimension}\ntrain_samples = {count}\n"
+                 f"test_samples = {len(test)}\n\n"
                  f"[statistics]\nbatches = {BATCHES}\nbatch_size = {count // BATCHES}\n"
                  f"w1_samples = {count}\n")
         file["study"] = file["study_without_paths"] = study
@@ -164,7 +202,8 @@ def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None
             write_model(file.create_group(f"models/{name}"), name, exact, dimension, rng)
         for i, entry in enumerate(samplers):
             samples = paths(entry[1], entry[3], count, dimension, rng)
-            write_sampler(file.create_group(f"samplers/{i:03d}"), entry, samples, test, law)
+            write_sampler(file.create_group(f"samplers/{i:03d}"), entry, samples, test, law,
+                          law or file_data, events)
 
 
 if __name__ == "__main__":
@@ -175,7 +214,10 @@ if __name__ == "__main__":
     parser.add_argument("--no-law", action="store_true")
     parser.add_argument("--single", action="store_true")
     parser.add_argument("--exact", action="store_true")
+    parser.add_argument("--file", action="store_true")
+    parser.add_argument("--events", nargs="+", default=["norm"])
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     write(options.folder / "results.h5", options.paths, options.dimension, not options.no_law,
-          options.exact, SAMPLERS[:1] if options.single else None)
+          options.exact, SAMPLERS[:1] if options.single else None, file_data=options.file,
+          events=options.events)

@@ -4,6 +4,7 @@
 
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/fisher_f.hpp>
+#include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
@@ -79,6 +80,13 @@ double norm_survival(int dimension, double nu, double scale, double x) {
   const double squared = (x / scale) * (x / scale);
   return std::isinf(nu) ? bm::cdf(bm::complement(ChiSquared{d}, squared))
                         : bm::cdf(bm::complement(Fisher{d, nu}, squared / d));
+}
+
+double noncentral_chi_squared_survival(int dimension, double lambda, double x) {
+  using NonCentral = bm::non_central_chi_squared_distribution<double, Policy>;
+  const double d = dimension;
+  return lambda > 0 ? bm::cdf(bm::complement(NonCentral{d, lambda}, x))
+                    : bm::cdf(bm::complement(ChiSquared{d}, x));
 }
 
 }  // namespace htdm

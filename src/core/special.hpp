@@ -29,4 +29,7 @@ double norm_upper_quantile(int dimension, double nu, double scale, double p);
 /// P(|X| > x) for the same law.
 double norm_survival(int dimension, double nu, double scale, double x);
 
+/// P(chi'^2_d(lambda) > x) of the non-central chi-square law with `dimension` degrees of freedom.
+double noncentral_chi_squared_survival(int dimension, double lambda, double x);
+
 }  // namespace htdm

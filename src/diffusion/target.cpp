@@ -34,13 +34,28 @@ double atom(const TwoPointTarget& t) {
   return t.separation / std::sqrt(static_cast<double>(t.dimension));
 }
 
-/// The one value that |x| or |x_1| takes.
-double event_value(const TwoPointTarget& t, Event event) {
+/// The largest value of an event on two points.
+double largest_event_value(const TwoPointTarget& t, Event event) {
   return event == Event::norm ? t.separation : atom(t);
 }
 
+bool one_sided(Event event) {
+  return event == Event::upper || event == Event::lower;
+}
+
 bool looks_at_one_component(int dimension, Event event) {
-  return dimension == 1 || event == Event::coordinate;
+  return dimension == 1 || event != Event::norm;
+}
+
+/// x in [low, high] with the decreasing function f(x) = p.
+template <class F>
+double solve_decreasing(F&& f, double p, double low, double high) {
+  while (f(high) > p) high = 2 * high + 1;
+  for (int k = 0; k < 200 && std::nextafter(low, high) < high; ++k) {
+    const double middle = low + (high - low) / 2;
+    (f(middle) > p ? low : high) = middle;
+  }
+  return high;
 }
 
 }  // namespace
@@ -50,8 +65,29 @@ int dimension(const Target& target) {
 }
 
 double location(const Target& target) {
-  if (std::holds_alternative<TwoPointTarget>(target)) return 0;
-  return as_student_t(target).location;
+  const bool centred = std::holds_alternative<StudentTTarget>(target) ||
+                       std::holds_alternative<GaussianTarget>(target);
+  return centred ? as_student_t(target).location : 0;
+}
+
+bool has_law(const Target& target) {
+  return !std::holds_alternative<EmpiricalTarget>(target);
+}
+
+double event_value(Event event, double location, std::span<const double> x) {
+  switch (event) {
+    case Event::upper:
+      return x[0] - location;
+    case Event::lower:
+      return location - x[0];
+    case Event::coordinate:
+      return std::abs(x[0] - location);
+    case Event::norm:
+      break;
+  }
+  double squares = 0;
+  for (const double component : x) squares += (component - location) * (component - location);
+  return std::sqrt(squares);
 }
 
 void draw(const Target& target, std::uint64_t seed, Purpose purpose, std::uint64_t index,
@@ -65,13 +101,27 @@ void draw(const Target& target, std::uint64_t seed, Purpose purpose, std::uint64
     std::ranges::fill(x, negative ? -atom(*points) : atom(*points));
     return;
   }
+  if (const auto* mixture = std::get_if<GaussianMixtureTarget>(&target)) {
+    const Words words = stream.words(mixing_step);
+    const std::size_t k = mixture->choose(open_uniform(words[0], words[1]));
+    standard_normals(stream, normal_step, x);
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      x[j] = mixture->mean(k, static_cast<int>(j)) + mixture->deviations[k] * x[j];
+    }
+    return;
+  }
+  if (const auto* data = std::get_if<EmpiricalTarget>(&target)) {
+    std::ranges::copy(data->row(purpose == Purpose::train_data, index), x.begin());
+    return;
+  }
   const StudentTTarget t = as_student_t(target);
   standard_normals(stream, normal_step, x);
   const double scale = t.scale * student_t_mixing(stream, mixing_step, t.nu);
   for (double& component : x) component = t.location + scale * component;
 }
 
-double coordinate_cdf(const Target& target, double x) {
+double coordinate_cdf(const Target& target, double x, int j) {
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->cdf(x, j);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
     return x < -atom(*points) ? 0 : x < atom(*points) ? 0.5 : 1;
   }
@@ -79,7 +129,8 @@ double coordinate_cdf(const Target& target, double x) {
   return StudentTLaw{t.nu}.cdf(standardised(t, x));
 }
 
-double coordinate_survival(const Target& target, double x) {
+double coordinate_survival(const Target& target, double x, int j) {
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->survival(x, j);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
     return x < -atom(*points) ? 1 : x < atom(*points) ? 0.5 : 0;
   }
@@ -87,8 +138,9 @@ double coordinate_survival(const Target& target, double x) {
   return StudentTLaw{t.nu}.survival(standardised(t, x));
 }
 
-double coordinate_quantile(const Target& target, double p) {
+double coordinate_quantile(const Target& target, double p, int j) {
   HTDM_EXPECTS(p > 0 && p < 1);
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->quantile(p, j);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
     return p <= 0.5 ? -atom(*points) : atom(*points);
   }
@@ -96,7 +148,9 @@ double coordinate_quantile(const Target& target, double p) {
   return t.location + t.scale * StudentTLaw{t.nu}.quantile(p);
 }
 
-double coordinate_partial_expectation(const Target& target, double x) {
+double coordinate_partial_expectation(const Target& target, double x, int j) {
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target))
+    return m->partial_expectation(x, j);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
     return std::abs(x) < atom(*points) || x == -atom(*points) ? -0.5 * atom(*points) : 0;
   }
@@ -107,7 +161,15 @@ double coordinate_partial_expectation(const Target& target, double x) {
   return t.location * law.cdf(u) + t.scale * law.partial_expectation(u);
 }
 
-double coordinate_density(const Target& target, double x) {
+double coordinate_mean(const Target& target, int j) {
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->mean(j);
+  const auto* student = std::get_if<StudentTTarget>(&target);
+  if (student != nullptr && student->nu <= 1) return std::numeric_limits<double>::quiet_NaN();
+  return location(target);
+}
+
+double coordinate_density(const Target& target, double x, int j) {
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->density(x, j);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
     return std::abs(x) == atom(*points) ? std::numeric_limits<double>::infinity() : 0;
   }
@@ -118,9 +180,17 @@ double coordinate_density(const Target& target, double x) {
 double threshold(const Target& target, Event event, double p) {
   HTDM_EXPECTS(p > 0 && p < 1);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
-    return event_value(*points, event);
+    return largest_event_value(*points, event);
+  }
+  if (std::holds_alternative<GaussianMixtureTarget>(target)) {
+    // Event values of one tail may be negative; those of a distance are not.
+    const auto beyond = [&](double x) { return exceedance(target, event, x); };
+    double low = 0;
+    while (one_sided(event) && beyond(low) <= p) low = 2 * low - 1;
+    return solve_decreasing(beyond, p, low, std::max(low, 0.0) + 1);
   }
   const StudentTTarget t = as_student_t(target);
+  if (one_sided(event)) return t.scale * StudentTLaw{t.nu}.upper_quantile(p);
   if (looks_at_one_component(t.dimension, event)) {
     return t.scale * StudentTLaw{t.nu}.upper_quantile(p / 2);
   }
@@ -129,10 +199,19 @@ double threshold(const Target& target, Event event, double p) {
 
 double exceedance(const Target& target, Event event, double x) {
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
-    return event_value(*points, event) > x ? 1 : 0;
+    if (largest_event_value(*points, event) <= x) return 0;
+    return one_sided(event) && x >= -atom(*points) ? 0.5 : 1;
   }
-  if (x <= 0) return 1;
+  if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) {
+    if (event == Event::upper) return m->survival(x, 0);
+    if (event == Event::lower) return m->cdf(-x, 0);
+    if (x <= 0) return 1;
+    if (looks_at_one_component(m->dimension, event)) return m->survival(x, 0) + m->cdf(-x, 0);
+    return m->norm_survival(x);
+  }
   const StudentTTarget t = as_student_t(target);
+  if (one_sided(event)) return StudentTLaw{t.nu}.survival(x / t.scale);
+  if (x <= 0) return 1;
   if (looks_at_one_component(t.dimension, event)) {
     return 2 * StudentTLaw{t.nu}.survival(x / t.scale);
   }

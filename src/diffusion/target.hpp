@@ -1,6 +1,8 @@
 /// Target laws: what the data are drawn from, in raw space.
 #pragma once
 
+#include "diffusion/empirical.hpp"
+#include "diffusion/mixture.hpp"
 #include "random/stream.hpp"
 
 #include <cstdint>
@@ -31,32 +33,44 @@ struct TwoPointTarget {
 };
 
 /// A target law is a value; functions below visit it. Sample i of a purpose is a pure function of
-/// (seed, purpose, i).
-using Target = std::variant<StudentTTarget, GaussianTarget, TwoPointTarget>;
+/// (seed, purpose, i); of data it is row i (modulo their number).
+using Target = std::variant<StudentTTarget, GaussianTarget, TwoPointTarget, GaussianMixtureTarget,
+                            EmpiricalTarget>;
 
-/// Which number of a sample a tail event looks at: |x - location| of the whole vector, or of its
-/// first component. The same in d = 1.
-enum class Event { norm, coordinate };
+/// Which number of a sample a tail event looks at: |x - location| of the whole vector or of its
+/// first component (the same in d = 1), or x_1 - location itself (upper tail), or its negative
+/// (lower tail).
+enum class Event { norm, coordinate, upper, lower };
 
 int dimension(const Target& target);
+/// What events are measured from: the centre of the law; 0 for mixtures and data.
 double location(const Target& target);
+
+/// Whether the functions of the law below have a meaning: not for data, of which only samples are
+/// known.
+bool has_law(const Target& target);
+
+/// The event value of one raw sample.
+double event_value(Event event, double location, std::span<const double> x);
 
 /// Draw sample `index` into x (d numbers). Purpose is train_data, test_data or held_out_data; the
 /// mixing variable of a Student-t target comes from lanes of its own.
 void draw(const Target& target, std::uint64_t seed, Purpose purpose, std::uint64_t index,
           std::span<double> x);
 
-/// The law of one component (all components of each target share it).
-double coordinate_cdf(const Target& target, double x);
-double coordinate_survival(const Target& target, double x);
+/// The law of component j of x; all components share it except in mixtures. Needs has_law().
+double coordinate_cdf(const Target& target, double x, int j = 0);
+double coordinate_survival(const Target& target, double x, int j = 0);
 /// Smallest x with F(x) >= p.
-double coordinate_quantile(const Target& target, double p);
+double coordinate_quantile(const Target& target, double p, int j = 0);
 /// Integral of y dF(y) over y <= x; -inf where it does not exist (Student-t, nu <= 1).
-double coordinate_partial_expectation(const Target& target, double x);
+double coordinate_partial_expectation(const Target& target, double x, int j = 0);
+/// E[x_j]; NaN where it does not exist.
+double coordinate_mean(const Target& target, int j = 0);
 /// Density of one component; +inf at the atoms of a two-point law, 0 elsewhere.
-double coordinate_density(const Target& target, double x);
+double coordinate_density(const Target& target, double x, int j = 0);
 
-/// x* with P(event value > x*) = p, event value = |x - location| (norm or first component).
+/// x* with P(event value > x*) = p.
 /// For a two-point law: the event's one value, the smallest x* with P(event value > x*) <= p.
 double threshold(const Target& target, Event event, double p);
 

@@ -7,25 +7,26 @@
 
 namespace htdm {
 
-void event_values(Tile<const float> z, const EventValue& event, std::span<double> out) {
-  const std::size_t dimension = event.mean.size();
-  HTDM_EXPECTS(event.deviation.size() == dimension && out.size() == z.paths);
+void event_values(Tile<const double> x, std::size_t dimension, const EventValue& event,
+                  std::span<double> out) {
+  HTDM_EXPECTS(out.size() == x.paths);
   HTDM_EXPECTS(event.components >= 1 && static_cast<std::size_t>(event.components) <= dimension);
   std::fill(out.begin(), out.end(), 0.0);
-  for (std::size_t j = 0; j < dimension; ++j) {
-    const float* row = z.row(j);
-    const double mean = event.mean[j] - event.location;
-    const double deviation = event.deviation[j];
-    if (j < static_cast<std::size_t>(event.components)) {
-      for (std::size_t i = 0; i < z.paths; ++i) {
-        const double x = mean + deviation * row[i];
-        out[i] += x * x;
+  if (event.side != 0) {
+    for (std::size_t i = 0; i < x.paths; ++i) out[i] = event.side * (x.row(0)[i] - event.location);
+  } else {
+    for (std::size_t j = 0; j < static_cast<std::size_t>(event.components); ++j) {
+      for (std::size_t i = 0; i < x.paths; ++i) {
+        const double distance = x.row(j)[i] - event.location;
+        out[i] += distance * distance;
       }
     }
-    // x - x is 0 for a finite x and NaN otherwise, and NaN stays.
-    for (std::size_t i = 0; i < z.paths; ++i) out[i] += static_cast<double>(row[i] - row[i]);
+    for (double& value : out) value = std::sqrt(value);
   }
-  for (double& value : out) value = std::sqrt(value);
+  // x - x is 0 for a finite x and NaN otherwise, and NaN stays.
+  for (std::size_t j = 0; j < dimension; ++j) {
+    for (std::size_t i = 0; i < x.paths; ++i) out[i] += x.row(j)[i] - x.row(j)[i];
+  }
 }
 
 void ExceedanceCounts::add(std::uint64_t first_path, std::span<const double> values,

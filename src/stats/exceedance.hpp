@@ -10,19 +10,19 @@
 
 namespace htdm {
 
-/// The number of a path that a threshold is compared with: the Euclidean norm of
-/// x_j - location over the first `components` components, x_j = mean_j + deviation_j z_j in raw
-/// space. components = d looks at the whole vector, 1 at the first coordinate.
+/// The number of a path that a threshold is compared with, from its components x_j in raw space:
+/// side 0: the Euclidean norm of x_j - location over the first `components` components (d looks at
+/// the whole vector, 1 at the first coordinate); side +1 or -1: +-(x_1 - location), one tail.
 struct EventValue {
   int components = 1;
   double location = 0;
-  std::vector<double> mean;       ///< d numbers
-  std::vector<double> deviation;  ///< d numbers
+  int side = 0;
 };
 
-/// Event values of the paths of a tile (d rows, z-space) in double precision; NaN for a path with
-/// any component, looked at or not, that is NaN or infinite. out.size() = z.paths.
-void event_values(Tile<const float> z, const EventValue& event, std::span<double> out);
+/// Event values of the paths of a tile (d rows, raw space); NaN for a path with any component,
+/// looked at or not, that is NaN or infinite. out.size() = x.paths.
+void event_values(Tile<const double> x, std::size_t dimension, const EventValue& event,
+                  std::span<double> out);
 
 /// Counts of event values above each of a list of thresholds, over some paths.
 /// Integers only: merging is addition in any order.

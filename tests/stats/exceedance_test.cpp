@@ -12,8 +12,8 @@
 namespace htdm {
 namespace {
 
-constexpr float nan_f = std::numeric_limits<float>::quiet_NaN();
-constexpr float inf_f = std::numeric_limits<float>::infinity();
+constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
+constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// A tile of `paths` columns and `rows` rows of heavy-tailed numbers.
 struct Sample {
@@ -22,40 +22,41 @@ struct Sample {
     std::vector<double> x(rows);
     for (std::size_t i = 0; i < paths; ++i) {
       student_t(Stream(3, Purpose::test_data, i), Stream(4, Purpose::test_data, i), 0, 3.0, x);
-      for (std::size_t j = 0; j < rows; ++j) tile.row(j)[i] = static_cast<float>(x[j]);
+      for (std::size_t j = 0; j < rows; ++j) tile.row(j)[i] = x[j];
     }
   }
-  AlignedVector<float> numbers;
-  Tile<float> tile;
+  AlignedVector<double> numbers;
+  Tile<double> tile;
 };
 
-TEST(EventValues, AreNormsInRawSpace) {
+TEST(EventValues, AreDistancesOrOneTail) {
   Sample sample(3, 100);
-  const EventValue norm{3, 0.5, {0.1, -0.2, 0.3}, {1.5, 0.5, 2.0}};
-  const EventValue first{1, 0.5, norm.mean, norm.deviation};
-  std::vector<double> norms(100), firsts(100);
-  event_values(sample.tile, norm, norms);
-  event_values(sample.tile, first, firsts);
+  std::vector<double> norms(100), firsts(100), upper(100), lower(100);
+  event_values(sample.tile, 3, {3, 0.5, 0}, norms);
+  event_values(sample.tile, 3, {1, 0.5, 0}, firsts);
+  event_values(sample.tile, 3, {1, 0.5, 1}, upper);
+  event_values(sample.tile, 3, {1, 0.5, -1}, lower);
   for (std::size_t i = 0; i < 100; ++i) {
     double squares = 0;
     for (std::size_t j = 0; j < 3; ++j) {
-      const double x = norm.mean[j] + norm.deviation[j] * sample.tile.row(j)[i];
-      squares += (x - 0.5) * (x - 0.5);
+      squares += (sample.tile.row(j)[i] - 0.5) * (sample.tile.row(j)[i] - 0.5);
     }
     EXPECT_NEAR(norms[i], std::sqrt(squares), 1e-14 * norms[i]);
-    EXPECT_DOUBLE_EQ(firsts[i], std::fabs(0.1 - 0.5 + 1.5 * sample.tile.row(0)[i]));
+    EXPECT_DOUBLE_EQ(firsts[i], std::fabs(sample.tile.row(0)[i] - 0.5));
+    EXPECT_EQ(upper[i], sample.tile.row(0)[i] - 0.5);
+    EXPECT_EQ(lower[i], 0.5 - sample.tile.row(0)[i]);
   }
 }
 
 TEST(EventValues, AreNaNWhereAnyComponentIsNotFinite) {
   Sample sample(2, 20);
-  sample.tile.row(0)[3] = nan_f;
-  sample.tile.row(1)[5] = inf_f;
-  sample.tile.row(1)[7] = -inf_f;
-  sample.tile.row(0)[9] = std::numeric_limits<float>::max();
-  for (const int components : {1, 2}) {
+  sample.tile.row(0)[3] = nan_value;
+  sample.tile.row(1)[5] = inf;
+  sample.tile.row(1)[7] = -inf;
+  sample.tile.row(0)[9] = 1e300;
+  for (const EventValue& event : {EventValue{1, 0, 0}, EventValue{1, 0, 1}, EventValue{1, 0, -1}}) {
     std::vector<double> values(20);
-    event_values(sample.tile, {components, 0, {0, 0}, {2, 2}}, values);
+    event_values(sample.tile, 2, event, values);
     for (std::size_t i = 0; i < 20; ++i) {
       EXPECT_EQ(std::isnan(values[i]), i == 3 || i == 5 || i == 7) << i;
     }
@@ -64,9 +65,8 @@ TEST(EventValues, AreNaNWhereAnyComponentIsNotFinite) {
 
 TEST(ExceedanceCounts, AreStrictAndSetNonfiniteApart) {
   const std::vector<double> thresholds{1.0, 10.0, 0.5};
-  const double nan = std::numeric_limits<double>::quiet_NaN();
   ExceedanceCounts counts(3);
-  counts.add(100, std::vector<double>{0.5, 1.0, nan, 1.5, nan, 20.0}, thresholds);
+  counts.add(100, std::vector<double>{0.5, 1.0, nan_value, 1.5, nan_value, 20.0}, thresholds);
   EXPECT_EQ(counts.count, (std::vector<std::uint64_t>{2, 1, 3}));
   EXPECT_EQ(counts.paths, 6u);
   EXPECT_EQ(counts.nonfinite, 2u);
@@ -75,10 +75,10 @@ TEST(ExceedanceCounts, AreStrictAndSetNonfiniteApart) {
 
 TEST(ExceedanceCounts, DoNotDependOnHowPathsAreCut) {
   Sample sample(1, 1000);
-  sample.tile.row(0)[777] = nan_f;
-  sample.tile.row(0)[333] = nan_f;
+  sample.tile.row(0)[777] = nan_value;
+  sample.tile.row(0)[333] = nan_value;
   std::vector<double> values(1000);
-  event_values(sample.tile, {1, 0, {0}, {1}}, values);
+  event_values(sample.tile, 1, {1, 0, 0}, values);
   const std::vector<double> thresholds{1, 3, 9};
   ExceedanceCounts whole(3), forwards(3), backwards(3);
   whole.add(0, values, thresholds);

@@ -1,0 +1,24 @@
+/// How heavy a tail is, from the data alone.
+#pragma once
+
+#include "stats/intervals.hpp"
+
+#include <cstddef>
+#include <span>
+
+namespace htdm {
+
+/// Hill's estimate of the tail index alpha in P(X > x) ~ x^-alpha.
+struct TailIndex {
+  double alpha = 0;   ///< inf when the tail has no two different positive values
+  Interval interval;  ///< 95 %: alpha exp(+-1.96/sqrt(k)), from the normal limit of ln alpha
+  std::size_t k = 0;  ///< order statistics used
+};
+
+/// alpha = k / sum_{i=1..k} ln(X_(i)/X_(k+1)) over the k largest of `magnitudes` (any order; those
+/// that are not positive are left out). k = 0 chooses max(10, n/100), at most n/2.
+/// It is biased where the tail is not yet a power law at X_(k+1); its interval is that of sampling
+/// alone. Source: Hill, Ann. Stat. 3 (1975).
+TailIndex hill_index(std::span<const double> magnitudes, std::size_t k = 0);
+
+}  // namespace htdm

@@ -1,10 +1,15 @@
 
 #include "app/commands.hpp"
 #include "app/cost.hpp"
+#include "app/data_file.hpp"
+#include "app/log.hpp"
 #include "app/plan.hpp"
 #include "io/study.hpp"
+#include "stats/tail_index.hpp"
 
 #include <fmt/core.h>
+
+#include <cmath>
 
 namespace htdm {
 namespace {
@@ -34,13 +39,38 @@ void print_entries(const Plan& plan, const Cost& cost) {
   }
 }
 
+/// How heavy the tails of the user's data are, and what that means for training on them.
+void print_tail_indices(const Plan& plan) {
+  const auto* data = std::get_if<EmpiricalTarget>(&plan.target);
+  if (data == nullptr) return;
+  fmt::print("\ndata: {} training and {} test rows\n", data->rows(true), data->rows(false));
+  const auto d = static_cast<std::size_t>(data->dimension);
+  for (std::size_t j = 0; j < d; ++j) {
+    std::vector<double> magnitudes;
+    for (std::size_t k = j; k < data->train->size(); k += d) {
+      magnitudes.push_back(std::abs((*data->train)[k]));
+    }
+    const TailIndex index = hill_index(magnitudes);
+    fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|)\n", j,
+               index.alpha, index.interval.low, index.interval.high, index.k);
+    if (index.interval.low < 2) {
+      log_warning(fmt::format(
+          "column {} may have no variance (a tail index of 2 or less): its standard deviation, "
+          "and so the scale of training, would be set by its largest rows",
+          j));
+    }
+  }
+}
+
 }  // namespace
 
 ExitCode check_command(const RunOptions& options) {
   const Study study = read_study(options.study, options.overrides);
   std::vector<std::shared_ptr<const Model>> files;
   for (const ModelSection& model : study.models) files.push_back(read_weights(model));
-  const Plan plan = make_plan(study, files);
+  const bool from_file = study.data.kind == "file";
+  const Plan plan = make_plan(
+      study, files, from_file ? read_data_file(study.data, study.study.seed) : EmpiricalTarget{});
   const Cost cost = estimate_cost(plan);
   const StatisticsSection& statistics = study.statistics;
   const std::int64_t blocks =
@@ -48,6 +78,7 @@ ExitCode check_command(const RunOptions& options) {
       ((statistics.batch_size + statistics.block_size - 1) / statistics.block_size);
   fmt::print("study \"{}\": {} data in {} dimension(s), seed {}\n", study.study.name,
              study.data.kind, study.data.dimension, study.study.seed);
+  print_tail_indices(plan);
   print_models(plan, cost);
   print_entries(plan, cost);
   fmt::print("\nthresholds (raw space):");

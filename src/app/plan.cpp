@@ -5,6 +5,7 @@
 #include "denoiser/network.hpp"
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
+#include "stats/quantiles.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -58,21 +59,42 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
   return entries;
 }
 
-std::vector<ThresholdPlan> plan_thresholds(const Plan& plan) {
-  std::vector<ThresholdPlan> thresholds;
+/// Event values of the test rows of a data file, sorted.
+std::vector<double> test_event_values(const EmpiricalTarget& data, Event event) {
+  std::vector<double> values(data.rows(false));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = event_value(event, 0, data.row(false, i));
+  }
+  std::ranges::sort(values);
+  return values;
+}
+
+/// One event at every level or given threshold. Levels of data without a law are those of the test
+/// sample.
+void add_thresholds(Plan& plan, Event event) {
   const StatisticsSection& statistics = plan.study.statistics;
+  const auto* data = std::get_if<EmpiricalTarget>(&plan.target);
+  std::vector<double> sorted;
+  if (data != nullptr) sorted = test_event_values(*data, event);
+  // Two points put all their mass at one event value, and nothing beyond it: no level is met.
+  const bool atoms = std::holds_alternative<TwoPointTarget>(plan.target);
   if (statistics.thresholds.empty()) {
-    // Two points put all their mass at one event value, and nothing beyond it: no level is met.
-    const bool continuous = !std::holds_alternative<TwoPointTarget>(plan.target);
-    for (double level : statistics.exceedance_levels) {
-      thresholds.push_back(
-          {continuous ? level : std::nan(""), threshold(plan.target, plan.event, level)});
+    for (const double level : statistics.exceedance_levels) {
+      const double x = data != nullptr ? sample_quantile(sorted, 1 - level)
+                                       : threshold(plan.target, event, level);
+      plan.thresholds.push_back({event, atoms ? std::nan("") : level, x});
     }
   }
-  for (double x : statistics.thresholds) {
-    thresholds.push_back({exceedance(plan.target, plan.event, x), x});
+  for (const double x : statistics.thresholds) {
+    double level = 0;
+    if (data != nullptr) {
+      const auto above = sorted.end() - std::ranges::upper_bound(sorted, x);
+      level = static_cast<double>(above) / static_cast<double>(sorted.size());
+    } else {
+      level = exceedance(plan.target, event, x);
+    }
+    plan.thresholds.push_back({event, level > 0 ? level : std::nan(""), x});
   }
-  return thresholds;
 }
 
 }  // namespace
@@ -81,7 +103,11 @@ bool Plan::needs_training_data() const {
   return std::ranges::any_of(models, [](const ModelPlan& m) { return !m.file; });
 }
 
-Target make_target(const DataSection& data) {
+Target make_target(const DataSection& data, const EmpiricalTarget& data_rows) {
+  if (data.kind == "file") return data_rows;
+  if (data.kind == "gaussian_mixture") {
+    return make_mixture(data.dimension, data.weights, data.means, data.deviations);
+  }
   if (data.kind == "gaussian") return GaussianTarget{data.dimension, data.scale, data.location};
   if (data.kind == "two_point") return TwoPointTarget{data.dimension, data.separation};
   return StudentTTarget{data.dimension, data.nu, data.scale, data.location};
@@ -96,18 +122,47 @@ std::shared_ptr<const Model> read_weights(const ModelSection& section) {
   }
 }
 
-Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files) {
+std::string_view event_name(Event event) {
+  switch (event) {
+    case Event::coordinate:
+      return "coordinate";
+    case Event::upper:
+      return "upper";
+    case Event::lower:
+      return "lower";
+    case Event::norm:
+      break;
+  }
+  return "norm";
+}
+
+Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files,
+               const EmpiricalTarget& data_rows) {
   Plan plan;
   plan.study = study;
-  plan.target = make_target(study.data);
+  plan.target = make_target(study.data, data_rows);
+  if (const auto* data = std::get_if<EmpiricalTarget>(&plan.target)) {
+    plan.study.data.train_samples = static_cast<std::int64_t>(data->rows(true));
+    plan.study.data.test_samples = static_cast<std::int64_t>(data->rows(false));
+  }
   plan.event = study.statistics.event == "coordinate" ? Event::coordinate : Event::norm;
   for (std::size_t i = 0; i < study.models.size(); ++i) {
     plan.models.push_back(plan_model(study, study.models[i], files[i]));
+    check_input(!plan.models[i].trained() || study.models[i].batch <= plan.study.data.train_samples,
+                "models." + study.models[i].name +
+                    ".batch = " + std::to_string(study.models[i].batch) + " exceeds the " +
+                    std::to_string(plan.study.data.train_samples) + " training rows of \"" +
+                    study.data.path + "\"",
+                "A minibatch is drawn without repetition", "Lower batch or data.test_fraction");
   }
   for (const SamplerSection& section : study.samplers) {
     for (EntryPlan& entry : plan_sampler(plan, section)) plan.entries.push_back(std::move(entry));
   }
-  plan.thresholds = plan_thresholds(plan);
+  add_thresholds(plan, plan.event);
+  if (study.statistics.separate_tails) {
+    add_thresholds(plan, Event::upper);
+    add_thresholds(plan, Event::lower);
+  }
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     // Every sampler checks its own nu and levels: build each once around a denoiser of no cost.
     make_sampler(plan, i,

@@ -37,12 +37,13 @@ struct EntryPlan {
 
 /// P(event value > threshold) is estimated for each of these.
 struct ThresholdPlan {
+  Event event = Event::norm;
   double level = 0;      ///< exceedance probability under the target; NaN where none is met
   double threshold = 0;  ///< raw space, distance from the location
 };
 
 struct Plan {
-  Study study;
+  Study study;  ///< with the sizes of the data file in place of the most it may take
   Target target;
   Event event = Event::norm;
   std::vector<ThresholdPlan> thresholds;
@@ -52,8 +53,11 @@ struct Plan {
   bool needs_training_data() const;
 };
 
-/// The target law of `[data]`.
-Target make_target(const DataSection& data);
+/// The target law of `[data]`; rows of a data file are given in `data_rows` and empty otherwise.
+Target make_target(const DataSection& data, const EmpiricalTarget& data_rows);
+
+/// The name of an event in study and results files.
+std::string_view event_name(Event event);
 
 /// The weights that `section` takes from a file, or null where it names none. Throws InputError
 /// naming the key and the file.
@@ -62,7 +66,8 @@ std::shared_ptr<const Model> read_weights(const ModelSection& section);
 /// The plan of `study`. `files[i]` holds the weights of models[i], null where it has no file.
 /// Throws InputError for what only shows once all parts are known: a sampler without its model, a
 /// model of another dimension, nu where it has no meaning or no prior.
-Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files);
+Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model>>& files,
+               const EmpiricalTarget& data_rows = {});
 
 /// Options of the trainer for a model that is trained here.
 TrainingOptions training_options(const Plan& plan, const ModelPlan& model);

@@ -38,17 +38,17 @@ class BlockTable {
 /// Samples blocks on one thread and adds them to that thread's tally.
 class BlockWorker {
  public:
-  BlockWorker(const Plan& plan, const Sampler& sampler, const EventValue& event)
+  BlockWorker(const Plan& plan, const Sampler& sampler, const Normalization& normalization)
       : sampler_(sampler),
-        event_(event),
+        normalization_(normalization),
+        events_(planned_events(plan)),
         kept_(kept_paths(plan)),
         tile_(tile_size()),
         stride_(padded(tile_)),
         z_(stride_ * static_cast<std::size_t>(sampler.dimension())),
+        raw_(z_.size()),
         values_(tile_),
-        tally_(static_cast<std::size_t>(plan.study.statistics.batches), plan.thresholds.size()) {
-    for (const ThresholdPlan& t : plan.thresholds) thresholds_.push_back(t.threshold);
-  }
+        tally_(plan) {}
 
   const Tally& tally() const { return tally_; }
 
@@ -73,12 +73,22 @@ class BlockWorker {
  private:
   void count(std::size_t batch, std::uint64_t first_path, Tile<const float> z, Moments& moments) {
     const std::span<double> values(values_.data(), z.paths);
-    event_values(z, event_, values);
-    tally_.batches[batch].add(first_path, values, thresholds_);
+    const auto d = static_cast<std::size_t>(sampler_.dimension());
+    const Tile<double> x{raw_.data(), z.paths, z.stride};
+    for (std::size_t j = 0; j < d; ++j) {
+      for (std::size_t i = 0; i < z.paths; ++i) {
+        x.row(j)[i] = normalization_.to_raw(z.row(j)[i], static_cast<int>(j));
+      }
+    }
+    // Backwards, so that `values` ends with those of the study's main event.
+    for (std::size_t e = events_.size(); e-- > 0;) {
+      event_values(x, d, events_[e].value, values);
+      tally_.counts[e][batch].add(first_path, values, events_[e].thresholds);
+    }
     tally_.event.add(std::span<const double>(values));
     tally_.first_component.add(std::span<const float>(z.row(0), z.paths));
     for (std::size_t i = 0; i < z.paths; ++i) {
-      if (std::isfinite(values[i])) moments.add(event_.mean[0] + event_.deviation[0] * z.row(0)[i]);
+      if (std::isfinite(values[i])) moments.add(x.row(0)[i]);
     }
   }
 
@@ -92,12 +102,12 @@ class BlockWorker {
   }
 
   const Sampler& sampler_;
-  const EventValue& event_;
+  const Normalization& normalization_;
+  std::vector<PlannedEvent> events_;
   std::uint64_t kept_;
   std::size_t tile_, stride_;
   AlignedVector<float> z_;
-  std::vector<double> values_;
-  std::vector<double> thresholds_;
+  std::vector<double> raw_, values_;
   Tally tally_;
   Scratch scratch_;
 };
@@ -105,17 +115,21 @@ class BlockWorker {
 void merge_tallies(const std::vector<BlockWorker>& workers, const Communicator& world,
                    EntrySample& total) {
   for (const BlockWorker& worker : workers) {
-    for (std::size_t b = 0; b < total.tally.batches.size(); ++b) {
-      total.tally.batches[b].merge(worker.tally().batches[b]);
+    for (std::size_t e = 0; e < total.tally.counts.size(); ++e) {
+      for (std::size_t b = 0; b < total.tally.counts[e].size(); ++b) {
+        total.tally.counts[e][b].merge(worker.tally().counts[e][b]);
+      }
     }
     total.tally.event.merge(worker.tally().event);
     total.tally.first_component.merge(worker.tally().first_component);
   }
-  for (ExceedanceCounts& batch : total.tally.batches) {
-    world.sum(std::span(batch.count));
-    batch.paths = world.sum(batch.paths);
-    batch.nonfinite = world.sum(batch.nonfinite);
-    total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
+  for (std::vector<ExceedanceCounts>& event : total.tally.counts) {
+    for (ExceedanceCounts& batch : event) {
+      world.sum(std::span(batch.count));
+      batch.paths = world.sum(batch.paths);
+      batch.nonfinite = world.sum(batch.nonfinite);
+      total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
+    }
   }
   // No path id reaches 2^63, so "none" may stand for the largest signed number.
   constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
@@ -126,11 +140,6 @@ void merge_tallies(const std::vector<BlockWorker>& workers, const Communicator& 
   if (lowest != none) total.first_nonfinite = static_cast<std::uint64_t>(lowest);
   world.sum(total.tally.event.counts());
   world.sum(total.tally.first_component.counts());
-}
-
-EventValue event_value(const Plan& plan, const Normalization& normalization) {
-  const int components = plan.event == Event::norm ? dimension(plan.target) : 1;
-  return {components, location(plan.target), normalization.mean, normalization.deviation};
 }
 
 /// Passes every call on and remembers the first level at which its input was not finite.
@@ -155,6 +164,34 @@ class ProbeDenoiser : public Denoiser {
 
 }  // namespace
 
+std::vector<PlannedEvent> planned_events(const Plan& plan) {
+  std::vector<PlannedEvent> events;
+  const ThresholdPlan* last = nullptr;
+  for (const ThresholdPlan& t : plan.thresholds) {
+    if (last == nullptr || last->event != t.event) {
+      const int components = t.event == Event::norm ? dimension(plan.target) : 1;
+      const int side = t.event == Event::upper ? 1 : t.event == Event::lower ? -1 : 0;
+      events.push_back({{components, location(plan.target), side}, {}});
+    }
+    events.back().thresholds.push_back(t.threshold);
+    last = &t;
+  }
+  return events;
+}
+
+Tally::Tally(const Plan& plan) {
+  const auto batches = static_cast<std::size_t>(plan.study.statistics.batches);
+  for (const PlannedEvent& planned : planned_events(plan)) {
+    counts.emplace_back(batches, ExceedanceCounts(planned.thresholds.size()));
+  }
+}
+
+std::uint64_t Tally::nonfinite() const {
+  std::uint64_t sum = 0;
+  for (const ExceedanceCounts& batch : counts[0]) sum += batch.nonfinite;
+  return sum;
+}
+
 std::uint64_t kept_paths(const Plan& plan) {
   return static_cast<std::uint64_t>(
       std::min(plan.study.statistics.w1_samples, plan.study.paths_per_sampler()));
@@ -165,16 +202,10 @@ EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler
                          int threads) {
   const auto start = std::chrono::steady_clock::now();
   const BlockTable table(plan.study.statistics);
-  const EventValue event = event_value(plan, normalization);
   std::vector<BlockWorker> workers;
-  for (int t = 0; t < threads; ++t) workers.emplace_back(plan, sampler, event);
+  for (int t = 0; t < threads; ++t) workers.emplace_back(plan, sampler, normalization);
 
-  EntrySample total{
-      {static_cast<std::size_t>(plan.study.statistics.batches), plan.thresholds.size()},
-      {},
-      {},
-      ExceedanceCounts::none,
-      0};
+  EntrySample total{Tally(plan), {}, {}, ExceedanceCounts::none, 0};
   if (world.is_root()) total.kept.resize(static_cast<std::size_t>(sampler.dimension()));
   for (std::vector<float>& row : total.kept) row.reserve(kept_paths(plan));
   // A window bounds what the root holds at a time; its size is free, as folding is in block order.

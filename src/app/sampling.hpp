@@ -13,15 +13,24 @@
 
 namespace htdm {
 
+/// An event with its thresholds, which stand side by side in the plan; the main event is first.
+struct PlannedEvent {
+  EventValue value;
+  std::vector<double> thresholds;
+};
+std::vector<PlannedEvent> planned_events(const Plan& plan);
+
 /// Everything about an entry that is counted in integers, so threads and ranks may add in any
 /// order.
 struct Tally {
-  std::vector<ExceedanceCounts> batches;
+  /// counts[e][b]: event e of planned_events() in batch b.
+  std::vector<std::vector<ExceedanceCounts>> counts;
   MagnitudeHistogram first_component;  ///< z-space
-  MagnitudeHistogram event;            ///< event values, raw space
+  MagnitudeHistogram event;            ///< values of the study's main event, raw space
 
-  Tally(std::size_t batch_count, std::size_t thresholds)
-      : batches(batch_count, ExceedanceCounts(thresholds)) {}
+  explicit Tally(const Plan& plan);
+  /// Paths that are not finite, in all batches.
+  std::uint64_t nonfinite() const;
 };
 
 /// What the paths of one entry leave behind; its size does not depend on their number.

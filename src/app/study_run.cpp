@@ -1,5 +1,6 @@
 #include "app/study_run.hpp"
 
+#include "app/data_file.hpp"
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
@@ -77,8 +78,7 @@ Provenance run_provenance(const Study& study, const std::string& command, int th
 /// A run with paths that are not finite fails, unless the study allows their rate.
 void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sample,
                      const Denoiser& denoiser) {
-  std::uint64_t count = 0;
-  for (const ExceedanceCounts& batch : sample.tally.batches) count += batch.nonfinite;
+  const std::uint64_t count = sample.tally.nonfinite();
   if (count == 0) return;
   const double rate =
       static_cast<double>(count) / static_cast<double>(plan.study.paths_per_sampler());
@@ -135,7 +135,8 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
     : world_(world), threads_(default_threads()) {
   agree_on_isa(world_);
   const auto files = share_model_files(study, world_);
-  agree_on_errors(world_, [&] { plan_ = make_plan(study, files); });
+  const EmpiricalTarget data = share_data_file(study, world_);
+  agree_on_errors(world_, [&] { plan_ = make_plan(study, files, data); });
   results_.provenance = run_provenance(study, command, threads_, world_);
   results_.study = write_study(study);
   results_.study_no_paths = write_study(study, false);

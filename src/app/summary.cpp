@@ -10,17 +10,24 @@
 namespace htdm {
 namespace {
 
-/// Which moments the target has: the k-th exists when nu > k.
+/// Which moments the target has: the k-th exists when nu > k. Not known (0) for data.
 double tail_index(const Target& target) {
+  if (!has_law(target)) return 0;
   const auto* student = std::get_if<StudentTTarget>(&target);
   return student != nullptr ? student->nu : INFINITY;
 }
 
-UnivariateLaw coordinate_law(const Target& target) {
-  return {[&target](double x) { return coordinate_cdf(target, x); },
-          [&target](double p) { return coordinate_quantile(target, p); },
-          [&target](double x) { return coordinate_partial_expectation(target, x); },
-          location(target)};
+UnivariateLaw coordinate_law(const Target& target, int j) {
+  return {[&target, j](double x) { return coordinate_cdf(target, x, j); },
+          [&target, j](double p) { return coordinate_quantile(target, p, j); },
+          [&target, j](double x) { return coordinate_partial_expectation(target, x, j); },
+          coordinate_mean(target, j)};
+}
+
+/// The target's quantile of the first component; NaN for data.
+double law_quantile(const Target& target, double p) {
+  return has_law(target) ? coordinate_quantile(target, p)
+                         : std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Finite numbers of a row, sorted.
@@ -28,6 +35,30 @@ std::vector<double> sorted_finite(std::vector<float>&& row) {
   std::erase_if(row, [](float x) { return !std::isfinite(x); });
   std::ranges::sort(row);
   return {row.begin(), row.end()};
+}
+
+/// Threshold `t` of the event counted in `batches`.
+ExceedanceResult one_threshold(const ThresholdPlan& plan,
+                               const std::vector<ExceedanceCounts>& batches, std::size_t t) {
+  ExceedanceResult r;
+  r.level = plan.level;
+  r.threshold = plan.threshold;
+  r.event = event_name(plan.event);
+  std::vector<double> rates;
+  std::uint64_t paths = 0;
+  for (const ExceedanceCounts& batch : batches) {
+    r.batch_counts.push_back(batch.count[t]);
+    r.count += batch.count[t];
+    paths += batch.paths;
+    rates.push_back(static_cast<double>(batch.count[t]) / static_cast<double>(batch.paths));
+  }
+  r.probability = static_cast<double>(r.count) / static_cast<double>(paths);
+  r.interval = clopper_pearson(r.count, paths);
+  const BatchStatistics over = over_batches(rates);
+  r.batch_mean = over.mean;
+  r.batch_std = over.deviation;
+  r.batch_interval = over.interval;
+  return r;
 }
 
 }  // namespace
@@ -48,7 +79,7 @@ Summariser::Summariser(const Plan& plan, TestData test, std::size_t grid)
       grid_ranks_(grid_.size()) {
   for (std::size_t k = 0; k < grid_.size(); ++k) {
     grid_test_[k] = sample_quantile(test_.sorted[0], grid_[k]);
-    grid_law_[k] = coordinate_quantile(plan_.target, grid_[k]);
+    grid_law_[k] = law_quantile(plan_.target, grid_[k]);
     grid_ranks_[k] = quantile_ranks(kept_paths(plan_), grid_[k]);
   }
 }
@@ -65,7 +96,7 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
   result.paths = static_cast<std::uint64_t>(plan_.study.paths_per_sampler());
   result.network_calls_per_path = network_calls;
   result.seconds = sample.seconds;
-  for (const ExceedanceCounts& batch : sample.tally.batches) result.nonfinite += batch.nonfinite;
+  result.nonfinite = sample.tally.nonfinite();
   result.exceedance = exceedance(sample.tally);
   result.quantiles = quantiles(sample.tally, normalization);
   result.survival = survival(sample.tally);
@@ -83,26 +114,11 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
 
 std::vector<ExceedanceResult> Summariser::exceedance(const Tally& tally) const {
   std::vector<ExceedanceResult> results;
-  for (std::size_t k = 0; k < plan_.thresholds.size(); ++k) {
-    ExceedanceResult r;
-    r.level = plan_.thresholds[k].level;
-    r.threshold = plan_.thresholds[k].threshold;
-    r.event = plan_.event == Event::norm ? "norm" : "coordinate";
-    std::vector<double> rates;
-    std::uint64_t paths = 0;
-    for (const ExceedanceCounts& batch : tally.batches) {
-      r.batch_counts.push_back(batch.count[k]);
-      r.count += batch.count[k];
-      paths += batch.paths;
-      rates.push_back(static_cast<double>(batch.count[k]) / static_cast<double>(batch.paths));
+  std::size_t k = 0;  // of the plan's thresholds, which follow the order of the events
+  for (const std::vector<ExceedanceCounts>& batches : tally.counts) {
+    for (std::size_t t = 0; t < batches[0].count.size(); ++t) {
+      results.push_back(one_threshold(plan_.thresholds[k++], batches, t));
     }
-    r.probability = static_cast<double>(r.count) / static_cast<double>(paths);
-    r.interval = clopper_pearson(r.count, paths);
-    const BatchStatistics over = over_batches(rates);
-    r.batch_mean = over.mean;
-    r.batch_std = over.deviation;
-    r.batch_interval = over.interval;
-    results.push_back(std::move(r));
   }
   return results;
 }
@@ -114,7 +130,7 @@ std::vector<QuantileResult> Summariser::quantiles(const Tally& tally,
     const QuantileEstimate generated = tally.first_component.quantile(level);
     results.push_back({level, generated.value, generated.interval,
                        scale.to_z(sample_quantile(test_.sorted[0], level), 0),
-                       scale.to_z(coordinate_quantile(plan_.target, level), 0)});
+                       scale.to_z(law_quantile(plan_.target, level), 0)});
   }
   return results;
 }
@@ -132,7 +148,9 @@ SurvivalCurve Summariser::survival(const Tally& tally) const {
     curve.threshold.push_back(x);
     curve.count.push_back(above[k]);
     curve.interval.push_back(clopper_pearson(above[k], total));
-    curve.law.push_back(htdm::exceedance(plan_.target, plan_.event, x));
+    if (has_law(plan_.target)) {
+      curve.law.push_back(htdm::exceedance(plan_.target, plan_.event, x));
+    }
     if (above[k] == 0) break;
   }
   return curve;
@@ -149,7 +167,6 @@ std::vector<MomentResult> Summariser::moments(const Moments& moments) const {
 void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>>& sorted,
                     const Normalization& scale, int threads) const {
   const std::size_t d = sorted.size();
-  const UnivariateLaw raw = coordinate_law(plan_.target);
   std::vector<W1Estimate> test(d), law(d);
   const bool has_mean = tail_index(plan_.target) > 1;
   for_each_block(threads, {0, 2 * d}, [&](std::uint64_t task, int) {
@@ -160,7 +177,8 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
       for (double& x : z) x = scale.to_z(x, component);
       test[j] = w1_two_samples(sorted[j], z);
     } else if (has_mean) {
-      law[j] = w1_to_law(sorted[j], standardised(raw, scale.mean[j], scale.deviation[j]));
+      law[j] = w1_to_law(sorted[j], standardised(coordinate_law(plan_.target, component),
+                                                 scale.mean[j], scale.deviation[j]));
     }
   });
   const auto collect = [](const std::vector<W1Estimate>& estimates) {

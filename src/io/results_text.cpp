@@ -146,6 +146,11 @@ std::vector<Column> sampler_columns(const Results& results) {
   return {name, nu, calls, test, law};
 }
 
+/// What levels refer to: the true law, or the test sample where there is none.
+std::string_view reference_name(const Results& results) {
+  return results.samplers.front().survival.law.empty() ? "test sample" : "law";
+}
+
 /// Two columns per threshold. All samplers of a run share their thresholds.
 void add_exceedance_columns(std::vector<Column>& columns, const Results& results) {
   const std::vector<ExceedanceResult>& shared = results.samplers.front().exceedance;
@@ -153,7 +158,9 @@ void add_exceedance_columns(std::vector<Column>& columns, const Results& results
     const ExceedanceResult& e = shared[k];
     Column probability{fmt::format("P({} > {})", e.event, brief(e.threshold)), "", {}, true};
     Column ratio{"ratio", "", {}, false, true};
-    if (!std::isnan(e.level)) probability.subtitle = "law " + brief(e.level);
+    if (!std::isnan(e.level)) {
+      probability.subtitle = fmt::format("{} {}", reference_name(results), brief(e.level));
+    }
     for (const SamplerResult& s : results.samplers) {
       const bool there = k < s.exceedance.size();
       probability.cells.push_back(there ? probability_text(s.exceedance[k]) : "-");
@@ -202,9 +209,9 @@ std::string results_text(const Results& results) {
   print_table(out, columns, 2);
   out += fmt::format(
       "{} paths per sampler. Intervals are 95 %: Clopper-Pearson for probabilities.\n"
-      "ratio: probability over that of the true law. A count of zero is shown as its upper "
-      "bound.\n",
-      results.samplers.front().paths);
+      "ratio: probability over that of the {}. A count of zero is shown as its upper bound.\n",
+      results.samplers.front().paths,
+      reference_name(results) == "law" ? "true law" : reference_name(results));
   return out + nonfinite_text(results);
 }
 

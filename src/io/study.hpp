@@ -23,6 +23,15 @@ struct DataSection {
   double scale = 1;
   double location = 0;
   double separation = 1;
+  std::vector<double> weights{0.5, 0.5};     ///< of a mixture's parts
+  std::vector<double> means{-1, 1};          ///< vector after vector
+  std::vector<double> deviations{0.1, 0.1};  ///< one per part
+  std::string path;                          ///< of the user's data
+  std::string dataset;                       ///< in an HDF5 file; empty: the only one
+  std::vector<std::string> columns;          ///< names or indices; empty: all
+  bool log_returns = false;
+  std::string split = "random";
+  double test_fraction = 0.5;
   int dimension = 1;
   std::int64_t train_samples = 1'000'000;
   std::int64_t test_samples = 1'000'000;
@@ -73,6 +82,7 @@ struct StatisticsSection {
   std::vector<double> thresholds;  ///< raw space; instead of levels
   std::int64_t w1_samples = 1'000'000;
   std::string event = "norm";
+  bool separate_tails = false;
   int block_size = 4096;
 
   friend bool operator==(const StatisticsSection&, const StatisticsSection&) = default;

@@ -24,8 +24,24 @@ void check_name(const std::string& name, const std::string& what, const std::str
 /// Whether the posterior mean of the data under this noise is known in closed form.
 bool has_closed_form(const DataSection& data, const ModelSection& model) {
   if (data.kind == "two_point") return true;
-  const bool gaussian_data = data.kind == "gaussian" || std::isinf(data.nu);
+  const bool gaussian_data =
+      data.kind == "gaussian" || (data.kind == "student_t" && std::isinf(data.nu));
   return gaussian_data && std::isinf(model.nu);
+}
+
+void check_data(const DataSection& data, const std::string& source) {
+  check_input(data.kind != "file" || !data.path.empty(), source + ": data.path is missing",
+              "data.kind = \"file\" reads your own samples", "Name a CSV, .npy or HDF5 file");
+  const std::size_t k = data.weights.size();
+  const auto d = static_cast<std::size_t>(data.dimension);
+  check_input(data.kind != "gaussian_mixture" ||
+                  (k >= 1 && data.means.size() == k * d && data.deviations.size() == k),
+              source + ": data.weights, data.means and data.deviations hold " + std::to_string(k) +
+                  ", " + std::to_string(data.means.size()) + " and " +
+                  std::to_string(data.deviations.size()) + " numbers",
+              "K parts in d = " + std::to_string(d) +
+                  " dimensions have K weights, K d means (vector after vector) and K deviations",
+              "Make the lists fit, or change data.dimension");
 }
 
 void check_training(const DataSection& data, const ModelSection& model, const std::string& key) {
@@ -89,6 +105,7 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
 
 void check_sections(const Study& study, const std::string& source) {
   check_name(study.study.name, source + ": study.name", ".");
+  check_data(study.data, source);
   constexpr double most = 9e18;
   const StatisticsSection& s = study.statistics;
   check_input(static_cast<double>(s.batches) * static_cast<double>(s.batch_size) < most,

@@ -14,9 +14,10 @@ namespace htdm {
 
 /// The number in a section that a key sets; its type is the type of the key.
 template <class Section>
-using Field = std::variant<bool Section::*, int Section::*, std::int64_t Section::*,
-                           std::uint64_t Section::*, double Section::*, std::string Section::*,
-                           std::vector<std::int64_t> Section::*, std::vector<double> Section::*>;
+using Field =
+    std::variant<bool Section::*, int Section::*, std::int64_t Section::*, std::uint64_t Section::*,
+                 double Section::*, std::string Section::*, std::vector<std::int64_t> Section::*,
+                 std::vector<double> Section::*, std::vector<std::string> Section::*>;
 
 /// Allowed values of a number, or of each number of a list.
 struct Range {

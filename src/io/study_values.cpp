@@ -24,6 +24,7 @@ std::string type_name() {
   if constexpr (std::is_integral_v<T>) return "a whole number";
   if constexpr (std::is_same_v<T, double>) return "a number";
   if constexpr (std::is_same_v<T, std::vector<std::int64_t>>) return "a list of whole numbers";
+  if constexpr (std::is_same_v<T, std::vector<std::string>>) return "a text or a list of texts";
   if constexpr (std::is_same_v<T, std::vector<double>>) return "a number or a list of numbers";
 }
 
@@ -169,7 +170,7 @@ std::string help_text(const Key<Section>& key) {
           std::vector<std::string> choices;
           for (const Choice& choice : key.choices) choices.emplace_back(choice.value);
           if (!choices.empty()) text += " (" + joined(choices, " | ") + ")";
-        } else {
+        } else if constexpr (!std::is_same_v<T, std::vector<std::string>>) {
           text += " (" + std::string(is_list<T> ? "each " : "") + key.range.text() + ")";
         }
         return text;

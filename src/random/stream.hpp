@@ -21,6 +21,7 @@ enum class Purpose : std::uint32_t {
   chain_mixing = 10,
   independence_salt = 11,
   held_out_data = 12,
+  data_split = 14,
   training_mixing = 13,
 };
 

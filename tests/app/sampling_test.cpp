@@ -46,7 +46,7 @@ std::shared_ptr<const Denoiser> exact(const Plan& plan) {
 TEST(Sampling, CountsEveryPathOnceAndKeepsTheFirst) {
   const Plan plan = small_plan();
   const EntrySample sample = sample_with(plan, *exact(plan), 2);
-  for (const ExceedanceCounts& batch : sample.tally.batches) EXPECT_EQ(batch.paths, 1000U);
+  for (const ExceedanceCounts& batch : sample.tally.counts[0]) EXPECT_EQ(batch.paths, 1000U);
   EXPECT_EQ(sample.moments.count(), 3000U);
   EXPECT_EQ(sample.tally.event.total(), 3000U);
   ASSERT_EQ(sample.kept.size(), 2U);
@@ -68,7 +68,7 @@ TEST(Sampling, ThreadsAndTilesChangeNothing) {
     setenv("HTDM_TILE", tile, 1);
     const EntrySample sample = sample_with(plan, *exact(plan), 3);
     unsetenv("HTDM_TILE");
-    EXPECT_EQ(sample.tally.batches, reference.tally.batches);
+    EXPECT_EQ(sample.tally.counts, reference.tally.counts);
     EXPECT_EQ(sample.tally.event, reference.tally.event);
     EXPECT_EQ(sample.tally.first_component, reference.tally.first_component);
     EXPECT_EQ(sample.moments, reference.moments);
@@ -99,9 +99,7 @@ TEST(Sampling, ReportsWhereAPathStopsBeingFinite) {
   const BrokenDenoiser broken(exact(plan), levels[3] * 1.0001);
   const EntrySample sample = sample_with(plan, broken, 1);
   EXPECT_EQ(sample.first_nonfinite, 0U);
-  std::uint64_t nonfinite = 0;
-  for (const ExceedanceCounts& batch : sample.tally.batches) nonfinite += batch.nonfinite;
-  EXPECT_EQ(nonfinite, 48U);  // one tile a block: 16 blocks in each of 3 batches
+  EXPECT_EQ(sample.tally.nonfinite(), 48U);  // one tile a block: 16 blocks in each of 3 batches
   EXPECT_EQ(sample.moments.count(), 3000U - 48U);
   EXPECT_EQ(first_nonfinite_level(plan, 0, broken, 0), levels[4]);
 }

@@ -17,10 +17,11 @@ namespace {
 
 double measure(int threads) {
   constexpr int n = 2048;
+  constexpr std::size_t size = std::size_t{n} * n;
   constexpr int runs = 12;
-  const std::vector<float> a(n * n, 0.5F);
-  const std::vector<float> b(n * n, 0.25F);
-  std::vector<float> c(n * n);
+  const std::vector<float> a(size, 0.5F);
+  const std::vector<float> b(size, 0.25F);
+  std::vector<float> c(size);
   openblas_set_num_threads(threads);
   double rate = 0;
   for (int run = 0; run < runs; ++run) {

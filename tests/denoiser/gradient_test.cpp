@@ -26,9 +26,9 @@ struct Case {
   int batch, shards, steps_before;
 };
 
-void PrintTo(const Case& c, std::ostream* out) {
-  *out << "d = " << c.dimension << ", nu = " << c.nu << ", " << c.hidden.size()
-       << " hidden layers, batch " << c.batch << " in " << c.shards;
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << "d = " << c.dimension << ", nu = " << c.nu << ", " << c.hidden.size()
+             << " hidden layers, batch " << c.batch << " in " << c.shards;
 }
 
 /// The loss as the training's documentation states it, from the denoiser's plain reference: mean
@@ -125,7 +125,8 @@ TEST_P(Gradient, EqualsFiniteDifferencesOfThePlainLoss) {
   options.shards = c.shards;
   options.hidden = c.hidden;
   options.learning_rate = 0.02;
-  const auto samples = test::normals(static_cast<std::size_t>(c.dimension * (3 * c.batch + 5)), 1);
+  const std::size_t count = 3 * static_cast<std::size_t>(c.batch) + 5;
+  const auto samples = test::normals(count * static_cast<std::size_t>(c.dimension), 1);
   // AVX2 and AVX-512 give equal bits, which another test shows.
   for (const Isa isa : {Isa::baseline, detected_isa()}) {
     const test::UseIsa use(isa);

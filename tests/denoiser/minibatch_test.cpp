@@ -42,6 +42,7 @@ TEST(EpochOrder, MakesAllPermutationsEquallyOften) {
   for (int epoch = 0; epoch < epochs; ++epoch) ++seen[epoch_order(3, epoch, 4)];
   ASSERT_EQ(seen.size(), 24U);
   std::vector<std::uint64_t> counts;
+  counts.reserve(seen.size());
   for (const auto& [order, count] : seen) counts.push_back(count);
   EXPECT_GT(test::chi_square_p_value(counts, std::vector<double>(24, epochs / 24.0)), alpha);
 }
@@ -121,12 +122,12 @@ TEST(TrainingNoise, OfADrawDoesNotDependOnTheTileAndItsNormalsNotOnNu) {
 
 TEST(MakeExamples, FollowsThePreconditioning) {
   constexpr std::size_t n = 21;
-  const auto samples = test::normals(100 * 2, 1);
+  const auto samples = test::normals(200, 1);
   const auto order = epoch_order(5, 0, 100);
   for (const double nu : {2.5, inf}) {
     const Noise noise(noise_of(nu), 2, 0, n);
-    AlignedVector<float> in(3 * 32, NAN);
-    AlignedVector<float> out(2 * 32, NAN);
+    AlignedVector<float> in(96, NAN);
+    AlignedVector<float> out(64, NAN);
     const Tile<float> input{in.data(), n, 32};
     const Tile<float> target{out.data(), n, 32};
     make_examples(nu, samples, std::span(order).subspan(7, n), 2, noise.tile, input, target);
@@ -134,7 +135,7 @@ TEST(MakeExamples, FollowsThePreconditioning) {
       const double sigma = std::exp(static_cast<double>(noise.tile.row(0)[i]));
       const auto p = Preconditioning::at(sigma, nu);
       for (std::size_t j = 0; j < 2; ++j) {
-        const double x0 = samples[order[7 + i] * 2 + j];
+        const double x0 = samples[std::size_t{order[7 + i]} * 2 + j];
         const double eps = noise.tile.row(4 + j)[i];
         const double seen = p.c_in * (x0 + sigma * eps);
         const double wanted = network_target(x0, eps, sigma, nu);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace htdm {
@@ -14,8 +15,8 @@ namespace {
 /// Loshchilov and Hutter, Algorithm 2 with decay learning_rate * weight_decay, in double precision.
 class PlainAdamW {
  public:
-  PlainAdamW(const TrainingOptions& options, std::vector<double> parameters)
-      : options_(options), p_(std::move(parameters)), m_(p_.size()), v_(p_.size()) {}
+  PlainAdamW(TrainingOptions options, std::vector<double> parameters)
+      : options_(std::move(options)), p_(std::move(parameters)), m_(p_.size()), v_(p_.size()) {}
 
   void step(const std::vector<double>& gradient) {
     const auto& o = options_;

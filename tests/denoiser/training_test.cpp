@@ -87,7 +87,7 @@ TEST(Training, StartsAtTheLossOfTheZeroNetwork) {
   options.hidden = {};
   options.batch = 1000;
   options.learning_rate = 0;
-  const auto samples = test::normals(2 * 160'000, 2);
+  const auto samples = test::normals(320'000, 2);
   Trainer trainer(options, samples, 2);
   const auto losses = test::train(trainer, 160);
   double variance = 0;
@@ -120,6 +120,7 @@ TEST(Training, HasTheSameBitsInAnyOrderOfShardsAndOnThreads) {
   EXPECT_EQ(five_steps([](Trainer& trainer) {
               std::vector<ShardGradient> shards(3);
               std::vector<std::jthread> threads;
+              threads.reserve(3);
               for (int k = 0; k < 3; ++k) {
                 threads.emplace_back([&shards, &trainer, k] {
                   Scratch scratch;

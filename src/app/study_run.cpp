@@ -59,6 +59,17 @@ void agree_on_isa(const Communicator& world) {
   use_isa(static_cast<Isa>(world.min(static_cast<std::int64_t>(current_isa()))));
 }
 
+/// More threads than processors slow every rank down; a launcher that binds to one core does it.
+void warn_of_crowding(int threads, const Communicator& world) {
+  const auto bound = static_cast<int>(bound_processors().size());
+  if (world.any(threads > bound)) {
+    log_warning(
+        fmt::format("{} threads per rank are more than the processors some rank is bound to (rank "
+                    "0: {}). They share them. Lower OMP_NUM_THREADS or widen the binding.",
+                    threads, bound));
+  }
+}
+
 Provenance run_provenance(const Study& study, const std::string& command, int threads,
                           const Communicator& world) {
   Provenance provenance = current_provenance(study.study.seed);
@@ -137,6 +148,7 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
   const auto files = share_model_files(study, world_);
   const EmpiricalTarget data = share_data_file(study, world_);
   agree_on_errors(world_, [&] { plan_ = make_plan(study, files, data); });
+  warn_of_crowding(threads_, world_);
   results_.provenance = run_provenance(study, command, threads_, world_);
   results_.study = write_study(study);
   results_.study_no_paths = write_study(study, false);

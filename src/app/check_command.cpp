@@ -53,10 +53,11 @@ void print_tail_indices(const Plan& plan) {
     const TailIndex index = hill_index(magnitudes);
     fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|)\n", j,
                index.alpha, index.interval.low, index.interval.high, index.k);
-    if (index.interval.low < 2) {
+    if (index.interval.low < 2 && plan.study.data.transform == "none") {
       log_warning(fmt::format(
           "column {} may have no variance (a tail index of 2 or less): its standard deviation, "
-          "and so the scale of training, would be set by its largest rows",
+          "and so the scale of training, would be set by its largest rows. Set data.transform = "
+          "\"signed_log\" (a power tail becomes an exponential one) or \"rank\" (nearly normal)",
           j));
     }
   }

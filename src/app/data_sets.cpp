@@ -1,5 +1,6 @@
 #include "app/data_sets.hpp"
 
+#include "app/data_transform.hpp"
 #include "parallel/block_loop.hpp"
 
 #include <algorithm>
@@ -23,16 +24,36 @@ std::vector<double> draw_samples(const Plan& plan, Purpose purpose, std::uint64_
   return samples;
 }
 
+/// Fits a transform to every component and applies it in place.
+std::vector<Transform> transform_samples(TransformKind kind, std::size_t d,
+                                         std::vector<double>& samples, int threads) {
+  if (kind == TransformKind::none) return {};
+  std::vector<Transform> transforms(d);
+  for_each_block(threads, {0, d}, [&](std::uint64_t j, int) {
+    std::vector<double> column;
+    for (std::size_t k = j; k < samples.size(); k += d) column.push_back(samples[k]);
+    transforms[j] = fit_transform(kind, std::move(column));
+    for (std::size_t k = j; k < samples.size(); k += d) {
+      samples[k] = transforms[j].forward(samples[k]);
+    }
+  });
+  return transforms;
+}
+
 }  // namespace
 
 TrainingData draw_training_data(const Plan& plan, int threads) {
   const auto n = static_cast<std::uint64_t>(plan.study.data.train_samples);
-  const int d = dimension(plan.target);
-  const std::vector<double> raw = draw_samples(plan, Purpose::train_data, n, threads);
-  TrainingData data{fit_normalization(raw, d), std::vector<float>(raw.size())};
-  for (std::size_t k = 0; k < raw.size(); ++k) {
-    data.samples[k] = static_cast<float>(data.normalization.to_z(raw[k], static_cast<int>(k % d)));
+  const auto d = static_cast<std::size_t>(dimension(plan.target));
+  std::vector<double> y = draw_samples(plan, Purpose::train_data, n, threads);
+  const TransformKind kind = parse_transform(plan.study.data.transform);
+  const std::vector<Transform> transforms = transform_samples(kind, d, y, threads);
+  TrainingData data{fit_normalization(y, static_cast<int>(d)), std::vector<float>(y.size())};
+  const Normalization& scale = data.normalization;
+  for (std::size_t k = 0; k < y.size(); ++k) {
+    data.samples[k] = static_cast<float>((y[k] - scale.mean[k % d]) / scale.deviation[k % d]);
   }
+  data.normalization.transforms = transforms;
   return data;
 }
 

@@ -22,6 +22,9 @@ void print_model(const std::string& path) {
     const auto k = static_cast<std::size_t>(j);
     fmt::print(" (mean {:.9g}, deviation {:.9g})", model.normalization.mean[k],
                model.normalization.deviation[k]);
+    if (!model.normalization.transforms.empty()) {
+      fmt::print(" of {}(x)", name(model.normalization.transforms[k].kind));
+    }
   }
   if (!model.loss.empty()) {
     const LossRecord& last = model.loss.back();

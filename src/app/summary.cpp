@@ -168,7 +168,8 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
                     const Normalization& scale, int threads) const {
   const std::size_t d = sorted.size();
   std::vector<W1Estimate> test(d), law(d);
-  const bool has_mean = tail_index(plan_.target) > 1;
+  // The integrals of the law are closed in the data's own scale only.
+  const bool has_law_distance = tail_index(plan_.target) > 1 && scale.transforms.empty();
   for_each_block(threads, {0, 2 * d}, [&](std::uint64_t task, int) {
     const std::size_t j = task / 2;
     const int component = static_cast<int>(j);
@@ -176,7 +177,7 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
       std::vector<double> z(test_.sorted[j]);
       for (double& x : z) x = scale.to_z(x, component);
       test[j] = w1_two_samples(sorted[j], z);
-    } else if (has_mean) {
+    } else if (has_law_distance) {
       law[j] = w1_to_law(sorted[j], standardised(coordinate_law(plan_.target, component),
                                                  scale.mean[j], scale.deviation[j]));
     }
@@ -190,7 +191,7 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
     return w1;
   };
   result.w1_test = collect(test);
-  if (has_mean) result.w1_law = collect(law);
+  if (has_law_distance) result.w1_law = collect(law);
 }
 
 void Summariser::qq(SamplerResult& result, const std::vector<double>& sorted,

@@ -2,6 +2,11 @@
 
 #include "io/table.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string>
+
 namespace htdm {
 namespace {
 
@@ -14,6 +19,54 @@ void loss_columns(Table table, Rows& rows) {
   table.part("loss", rows, [](auto& r) -> auto& { return r.loss; }, {"mean training loss"});
 }
 
+template <class Transform, class Visit>
+void transform_attributes(Transform& t, Visit visit) {
+  visit("center", t.center);
+  visit("scale", t.scale);
+  visit("lower_index", t.lower_index);
+  visit("upper_index", t.upper_index);
+}
+
+void write_transform(hdf5::Group group, const Transform& t) {
+  group.set_attribute("kind", std::string(name(t.kind)));
+  transform_attributes(t, [&](const char* key, double v) { group.set_attribute(key, v); });
+  if (t.kind != TransformKind::rank) return;
+  TableWriter table(std::move(group));
+  table.column("value", t.value, {"knot of the rank transform", "raw data units"});
+  table.column("score", t.score, {"its normal score"});
+}
+
+/// What forward() and inverse() rely on; anything else would be read out of range or give NaN.
+void check_transform(const hdf5::Group& group, const Transform& t) {
+  const auto increasing = [](const std::vector<double>& v) {
+    return std::ranges::is_sorted(v, std::less_equal<>()) &&
+           std::ranges::all_of(v, [](double x) { return std::isfinite(x); });
+  };
+  if (!std::isfinite(t.center) || !(t.scale > 0)) group.fail("scale", "is not positive");
+  if (t.kind != TransformKind::rank) return;
+  if (t.value.size() < 2 || t.value.size() != t.score.size()) {
+    group.fail("value", "and score are not two or more knots");
+  }
+  if (!increasing(t.value)) group.fail("value", "does not increase");
+  if (!increasing(t.score)) group.fail("score", "does not increase");
+  const bool lower = t.value.front() < t.center && t.score.front() < 0 && t.lower_index > 0;
+  const bool upper = t.value.back() > t.center && t.score.back() > 0 && t.upper_index > 0;
+  if (!lower && !std::isinf(t.lower_index)) group.fail("lower_index", "has no tail to describe");
+  if (!upper && !std::isinf(t.upper_index)) group.fail("upper_index", "has no tail to describe");
+}
+
+Transform read_transform(const hdf5::Group& group) {
+  Transform t;
+  t.kind = parse_transform(group.attribute<std::string>("kind"));
+  transform_attributes(t, [&](const char* key, double& v) { v = group.attribute<double>(key); });
+  if (t.kind == TransformKind::rank) {
+    t.value = group.read<double>("value");
+    t.score = group.read<double>("score");
+  }
+  check_transform(group, t);
+  return t;
+}
+
 }  // namespace
 
 void write_normalization(hdf5::Group& group, const Normalization& normalization) {
@@ -23,12 +76,22 @@ void write_normalization(hdf5::Group& group, const Normalization& normalization)
                       {"training standard deviation, 1/n", "raw data units"});
   group.attach_axis("mean", 0, "component");
   group.attach_axis("deviation", 0, "component");
+  if (normalization.transforms.empty()) return;
+  hdf5::Group transforms = group.create_group("transform");
+  for (std::size_t j = 0; j < normalization.transforms.size(); ++j) {
+    write_transform(transforms.create_group(std::to_string(j)), normalization.transforms[j]);
+  }
 }
 
 Normalization read_normalization(const hdf5::Group& group) {
-  Normalization normalization{group.read<double>("mean"), group.read<double>("deviation")};
+  Normalization normalization{group.read<double>("mean"), group.read<double>("deviation"), {}};
   if (normalization.mean.size() != normalization.deviation.size()) {
     group.fail("deviation", "and mean differ in length");
+  }
+  if (!group.has("transform")) return normalization;
+  const hdf5::Group transforms = group.open_group("transform");
+  for (std::size_t j = 0; j < normalization.mean.size(); ++j) {
+    normalization.transforms.push_back(read_transform(transforms.open_group(std::to_string(j))));
   }
   return normalization;
 }

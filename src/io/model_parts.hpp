@@ -8,9 +8,10 @@
 
 namespace htdm {
 
-/// mean[d] and deviation[d] along the axis component[d].
+/// mean[d] and deviation[d] along the axis component[d]; transform/0, transform/1, ... where the
+/// data are transformed.
 void write_normalization(hdf5::Group& group, const Normalization& normalization);
-/// Throws InputError unless both are there and equally long.
+/// Throws InputError unless mean and deviation are there and equally long and transforms increase.
 Normalization read_normalization(const hdf5::Group& group);
 
 /// first_step[n] (axis), steps[n], loss[n].

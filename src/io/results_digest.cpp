@@ -35,9 +35,15 @@ void add(Digest& digest, const SurvivalCurve& curve) {
   for (const Interval& interval : curve.interval) add(digest, interval);
 }
 
+void add(Digest& digest, const Transform& t) {
+  digest.text(name(t.kind)).number(t.center).number(t.scale);
+  digest.number(t.lower_index).number(t.upper_index).numbers(t.value).numbers(t.score);
+}
+
 void add(Digest& digest, const ModelResult& m) {
   digest.text(m.name).text(m.kind).number(m.nu);
   digest.numbers(m.normalization.mean).numbers(m.normalization.deviation).text(m.weights_sha256);
+  for (const Transform& transform : m.normalization.transforms) add(digest, transform);
 }
 
 void add(Digest& digest, const SamplerResult& s) {

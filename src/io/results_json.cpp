@@ -82,6 +82,10 @@ Json provenance_json(const Provenance& p) {
           {"peak_memory_bytes", number(p.peak_memory_bytes)}};
 }
 
+std::string transform_kind(const Normalization& n) {
+  return std::string(name(n.transforms.empty() ? TransformKind::none : n.transforms[0].kind));
+}
+
 Json model_json(const ModelResult& m) {
   Json loss = Json::array();
   for (const LossRecord& r : m.loss) {
@@ -92,6 +96,7 @@ Json model_json(const ModelResult& m) {
           {"nu", nu_json(m.nu)},
           {"mean", list(m.normalization.mean)},
           {"deviation", list(m.normalization.deviation)},
+          {"transform", transform_kind(m.normalization)},
           {"steps", m.steps},
           {"weights_sha256", m.weights_sha256.empty() ? Json() : Json(m.weights_sha256)},
           {"seconds", number(m.seconds)},

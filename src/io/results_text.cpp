@@ -185,6 +185,18 @@ std::vector<Column> model_columns(const Results& results) {
   return {name, kind, nu, steps, loss, seconds};
 }
 
+/// Distances of transformed data are those of the transformed numbers.
+std::string transform_text(const Results& results) {
+  for (const ModelResult& m : results.models) {
+    if (m.normalization.transforms.empty()) continue;
+    return fmt::format(
+        "W1 is between {} numbers, in units of their standard deviation; to the law it is known "
+        "only for data as they are.\n",
+        name(m.normalization.transforms.front().kind));
+  }
+  return "";
+}
+
 std::string nonfinite_text(const Results& results) {
   std::string text;
   for (const SamplerResult& s : results.samplers) {
@@ -212,7 +224,7 @@ std::string results_text(const Results& results) {
       "ratio: probability over that of the {}. A count of zero is shown as its upper bound.\n",
       results.samplers.front().paths,
       reference_name(results) == "law" ? "true law" : reference_name(results));
-  return out + nonfinite_text(results);
+  return out + transform_text(results) + nonfinite_text(results);
 }
 
 }  // namespace htdm

@@ -32,6 +32,7 @@ struct DataSection {
   bool log_returns = false;
   std::string split = "random";
   double test_fraction = 0.5;
+  std::string transform = "none";
   int dimension = 1;
   std::int64_t train_samples = 1'000'000;
   std::int64_t test_samples = 1'000'000;

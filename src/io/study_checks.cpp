@@ -67,6 +67,10 @@ void check_model_section(const Study& study, const ModelSection& model, const st
                 "Choose nu > 2; inf is Gaussian noise");
     if (model.file.empty()) check_training(study.data, model, key);
   }
+  check_input(model.kind != "exact" || study.data.transform == "none",
+              key + "kind = \"exact\" with data.transform = " + toml_string(study.data.transform),
+              "The posterior mean is known in the data's own scale only",
+              "Set data.transform = \"none\", or train a network");
   check_input(model.kind != "exact" || has_closed_form(study.data, model),
               key + "kind = \"exact\": no closed form yet for " + study.data.kind +
                   " data under noise with nu = " + number_text(model.nu),

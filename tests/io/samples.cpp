@@ -71,6 +71,9 @@ Model sample_model(double nu) {
   model.name = "t_edm";
   model.nu = nu;
   model.normalization = {{0.1, -1.0 / 3}, {1.7257884, 0.5}};
+  model.normalization.transforms = {
+      {TransformKind::signed_log, 0.25, 1.0 / 3},
+      {TransformKind::rank, 0, 1, 1.5, INFINITY, {-3, 0.5, 1}, {-2, 0.1, 1.0 / 3}}};
   model.layers = {{4, 3, {}, {0.F, -0.F, 1e-30F, 3.F}}, {2, 4, {}, {0.25F, -7.F}}};
   for (DenseLayer& layer : model.layers) {
     for (int i = 0; i < layer.rows * layer.columns; ++i) {

@@ -207,7 +207,8 @@ def conditions(results):
     cost = []
     for entry in results["samplers"]:
         rate = float(entry["paths"]) / entry["seconds"] if entry["seconds"] > 0 else np.nan
-        cost.append([label(entry), entry["model"], str(entry["levels"]), f"{entry['paths']:,}",
+        how = ", tabulated" if entry.get("denoiser") == "table" else ""
+        cost.append([label(entry), entry["model"] + how, str(entry["levels"]), f"{entry['paths']:,}",
                      f"{entry['nonfinite']:,}", f"{entry['seconds']:.1f}", f"{rate:,.0f}",
                      f"{rate * entry['network_calls_per_path'] / 1e6:.2f} million"])
     return f"<dl>{listed}</dl>" + table.as_html(

@@ -29,12 +29,13 @@ void print_models(const Plan& plan, const Cost& cost) {
 }
 
 void print_entries(const Plan& plan, const Cost& cost) {
-  fmt::print("\n{:<20} {:>6} {:>7} {:>14} {:>14}\n", "sampler", "nu", "levels", "paths",
-             "core-seconds");
+  fmt::print("\n{:<20} {:>6} {:>7} {:>10} {:>14} {:>14}\n", "sampler", "nu", "levels", "denoiser",
+             "paths", "core-seconds");
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     const EntryPlan& entry = plan.entries[i];
-    fmt::print("{:<20} {:>6} {:>7} {:>14} {:>14.1f}\n", entry.section.name,
+    fmt::print("{:<20} {:>6} {:>7} {:>10} {:>14} {:>14.1f}\n", entry.section.name,
                entry.nu ? fmt::format("{:.4g}", *entry.nu) : "-", entry.levels.size(),
+               entry.table ? "table" : plan.models[entry.model].section.kind,
                plan.study.paths_per_sampler(), cost.sampling_core_seconds[i]);
   }
 }

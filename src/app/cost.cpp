@@ -1,6 +1,8 @@
 #include "app/cost.hpp"
 
 #include "app/environment.hpp"
+#include "app/tables.hpp"
+#include "denoiser/exact.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -56,10 +58,36 @@ std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
   return weights;
 }
 
+/// A table of the right levels: the cost of a lookup hardly depends on what is in it.
+std::shared_ptr<const Denoiser> table_stand_in(const EntryPlan& entry) {
+  const auto simple = std::make_shared<PointMassDenoiser>(std::vector<double>{0});
+  std::vector<LevelTable> tables;
+  for (const double sigma : entry.levels) tables.push_back(make_level_table(*simple, sigma, 1e-3));
+  return std::make_shared<TableDenoiser>(simple, std::move(tables));
+}
+
+/// Making the table of an entry, unless an earlier one has made it.
+double table_seconds(const Plan& plan, std::size_t index, const Denoiser& denoiser) {
+  const EntryPlan& entry = plan.entries[index];
+  for (std::size_t i = 0; i < index; ++i) {
+    if (share_table(plan.entries[i], entry)) return 0;
+  }
+  const std::vector<double> x(64, 0.5);
+  std::vector<double> gap(x.size());
+  const double call = best_seconds([&] {
+    denoiser.gap(entry.levels.back(), {x.data(), x.size(), x.size()},
+                 {gap.data(), x.size(), x.size()});
+  });
+  return call / static_cast<double>(x.size()) * table_calls_per_level *
+         static_cast<double>(entry.levels.size());
+}
+
 double sampling_seconds(const Plan& plan, std::size_t index, const Normalization& normalization) {
-  const ModelPlan& model = plan.models[plan.entries[index].model];
-  const auto denoiser =
-      make_denoiser(plan, model, stand_in(plan, model, normalization), normalization);
+  const EntryPlan& entry = plan.entries[index];
+  const ModelPlan& model = plan.models[entry.model];
+  auto denoiser = make_denoiser(plan, model, stand_in(plan, model, normalization), normalization);
+  const double preparation = entry.table ? table_seconds(plan, index, *denoiser) : 0;
+  if (entry.table) denoiser = table_stand_in(entry);
   const auto sampler = make_sampler(plan, index, denoiser);
   const std::size_t paths = padded(tile_size());
   AlignedVector<float> out(paths * static_cast<std::size_t>(plan.study.data.dimension));
@@ -67,7 +95,8 @@ double sampling_seconds(const Plan& plan, std::size_t index, const Normalization
   const double tile = best_seconds([&] {
     sampler->sample_tile(0, {out.data(), paths, paths}, scratch);
   });
-  return tile / static_cast<double>(paths) * static_cast<double>(plan.study.paths_per_sampler());
+  return preparation +
+         tile / static_cast<double>(paths) * static_cast<double>(plan.study.paths_per_sampler());
 }
 
 /// Data sets, the W1 sample and the program itself; paths leave nothing behind.

@@ -9,7 +9,7 @@ namespace htdm {
 
 struct Cost {
   std::vector<double> training_core_seconds;  ///< per model
-  std::vector<double> sampling_core_seconds;  ///< per entry
+  std::vector<double> sampling_core_seconds;  ///< per entry, with making its table
   double network_calls = 0;                   ///< of all sampling
   double memory_bytes = 0;                    ///< per rank, the largest
 

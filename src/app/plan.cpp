@@ -34,7 +34,7 @@ ModelPlan plan_model(const Study& study, const ModelSection& section,
 }
 
 std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& section) {
-  EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}};
+  EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}, false};
   const auto model = std::ranges::find_if(
       plan.models, [&](const ModelPlan& m) { return m.section.name == section.model; });
   check_input(model != plan.models.end(),
@@ -43,6 +43,9 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
   entry.model = static_cast<std::size_t>(model - plan.models.begin());
   entry.levels = noise_levels({section.levels > 0 ? section.levels : entry.kind->default_levels,
                                section.sigma_max, section.sigma_min, section.rho});
+  entry.table = section.denoiser == "table" ||
+                (section.denoiser == "auto" && model->section.kind == "network" &&
+                 plan.study.data.dimension == 1);
   if (entry.kind->gaussian_prior) {
     check_input(section.nu.empty(), key_of(section, "nu") + " is set",
                 "A " + section.kind + " sampler starts from a Gaussian and has no nu",

@@ -33,6 +33,7 @@ struct EntryPlan {
   std::size_t model = 0;     ///< index into Plan::models
   std::optional<double> nu;  ///< none where it has no meaning
   std::vector<double> levels;
+  bool table = false;  ///< sampled with a table in place of the model
 };
 
 /// P(event value > threshold) is estimated for each of these.

@@ -203,7 +203,12 @@ void StudyRun::sample_entry(std::size_t index, const Summariser* summariser) {
   const EntryPlan& entry = plan_.entries[index];
   const Denoiser& denoiser = *denoisers_[entry.model];
   const Normalization& scale = results_.models[entry.model].normalization;
-  const auto sampler = make_sampler(plan_, index, denoisers_[entry.model]);
+  const Stopwatch preparation;
+  std::shared_ptr<const TableDenoiser> table;
+  if (entry.table) table = tables_.table(entry, denoisers_[entry.model], world_, threads_);
+  const auto sampler = table ? make_sampler(plan_, index, table)
+                             : make_sampler(plan_, index, denoisers_[entry.model]);
+  results_.provenance.seconds_sampling += preparation.seconds();
   EntrySample sample = htdm::sample_entry(plan_, entry, *sampler, scale, world_, threads_);
   results_.provenance.seconds_sampling += sample.seconds;
   const Stopwatch watch;
@@ -212,6 +217,9 @@ void StudyRun::sample_entry(std::size_t index, const Summariser* summariser) {
     check_nonfinite(plan_, index, sample, denoiser);
     results_.samplers.push_back(summariser->summarise(entry, std::move(sample), scale,
                                                       sampler->network_calls_per_path(), threads_));
+    SamplerResult& result = results_.samplers.back();
+    result.denoiser = table ? "table" : plan_.models[entry.model].section.kind;
+    if (table) result.table_error = table->error();
   });
   results_.provenance.seconds_statistics += watch.seconds();
 }

@@ -4,6 +4,7 @@
 #include "app/plan.hpp"
 #include "app/sampling.hpp"
 #include "app/summary.hpp"
+#include "app/tables.hpp"
 #include "io/results.hpp"
 #include "io/study.hpp"
 #include "parallel/communicator.hpp"
@@ -40,6 +41,7 @@ class StudyRun {
   int threads_;
   Plan plan_;
   std::vector<std::shared_ptr<const Denoiser>> denoisers_;
+  TableShelf tables_;
   Results results_;
 };
 

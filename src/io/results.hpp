@@ -6,6 +6,7 @@
 #include "stats/intervals.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ struct MomentResult {
 struct SamplerResult {
   std::string name, kind, model;
   std::optional<double> nu;  ///< none where nu has no meaning
+  std::string denoiser;      ///< table, or the model's kind; empty in files of schema 1.0
+  double table_error = std::numeric_limits<double>::quiet_NaN();  ///< largest measured, of a table
   int levels = 0;
   std::uint64_t paths = 0;
   int network_calls_per_path = 0;

@@ -48,6 +48,7 @@ void add(Digest& digest, const ModelResult& m) {
 
 void add(Digest& digest, const SamplerResult& s) {
   digest.text(s.name).text(s.kind).text(s.model);
+  if (!s.denoiser.empty()) digest.text(s.denoiser).number(s.table_error);  // since schema 1.1
   digest.integer(s.nu.has_value()).number(s.nu.value_or(0));
   digest.integer(static_cast<std::uint64_t>(s.levels)).integer(s.paths).integer(s.nonfinite);
   digest.integer(static_cast<std::uint64_t>(s.network_calls_per_path));

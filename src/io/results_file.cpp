@@ -146,6 +146,8 @@ std::optional<W1Result> read_w1(const Group& group, const std::string& name) {
 void write_sampler(Group group, const SamplerResult& r) {
   sampler_attributes(r, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
   group.set_attribute("nu", r.nu.value_or(std::numeric_limits<double>::quiet_NaN()));
+  group.set_attribute("denoiser", r.denoiser);
+  group.set_attribute("table_error", r.table_error);
   exceedance_columns(TableWriter(group.create_group("exceedance")), r.exceedance);
   quantile_columns(TableWriter(group.create_group("quantiles")), r.quantiles);
   qq_columns(TableWriter(group.create_group("qq")), r);
@@ -161,6 +163,10 @@ SamplerResult read_sampler(const Group& group) {
   sampler_attributes(r, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
   const double nu = group.attribute<double>("nu");
   if (!std::isnan(nu)) r.nu = nu;
+  if (group.has_attribute("denoiser")) {  // since schema 1.1
+    r.denoiser = group.attribute<std::string>("denoiser");
+    r.table_error = group.attribute<double>("table_error");
+  }
   exceedance_columns(TableReader(group.open_group("exceedance")), r.exceedance);
   quantile_columns(TableReader(group.open_group("quantiles")), r.quantiles);
   qq_columns(TableReader(group.open_group("qq")), r);

@@ -171,6 +171,8 @@ Json sampler_json(const SamplerResult& s) {
           {"kind", s.kind},
           {"model", s.model},
           {"nu", s.nu ? nu_json(*s.nu) : Json()},
+          {"denoiser", s.denoiser.empty() ? Json() : Json(s.denoiser)},
+          {"table_error", number(s.table_error)},
           {"levels", s.levels},
           {"paths", s.paths},
           {"network_calls_per_path", s.network_calls_per_path},

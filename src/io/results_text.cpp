@@ -197,6 +197,21 @@ std::string transform_text(const Results& results) {
   return "";
 }
 
+/// Which samplers ran on tables, and how good these are.
+std::string tables_text(const Results& results) {
+  std::string names;
+  double worst = 0;
+  for (const SamplerResult& s : results.samplers) {
+    if (s.denoiser != "table") continue;
+    const std::string name = (names.empty() ? "" : ", ") + s.name;
+    if (!names.ends_with(name)) names += name;
+    worst = std::max(worst, s.table_error);
+  }
+  if (names.empty()) return "";
+  return fmt::format("Tabulated denoiser (error of (x - D)/sigma up to {}): {}.\n", brief(worst, 2),
+                     names);
+}
+
 std::string nonfinite_text(const Results& results) {
   std::string text;
   for (const SamplerResult& s : results.samplers) {
@@ -224,7 +239,7 @@ std::string results_text(const Results& results) {
       "ratio: probability over that of the {}. A count of zero is shown as its upper bound.\n",
       results.samplers.front().paths,
       reference_name(results) == "law" ? "true law" : reference_name(results));
-  return out + transform_text(results) + nonfinite_text(results);
+  return out + tables_text(results) + transform_text(results) + nonfinite_text(results);
 }
 
 }  // namespace htdm

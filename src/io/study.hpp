@@ -72,6 +72,8 @@ struct SamplerSection {
   double sigma_max = 80;
   double sigma_min = 0.002;
   double rho = 7;
+  std::string denoiser = "auto";  ///< network | table | auto
+  double table_error = 1e-6;
 
   friend bool operator==(const SamplerSection&, const SamplerSection&) = default;
 };

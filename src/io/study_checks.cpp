@@ -93,6 +93,10 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
                   " is not below sigma_max = " + number_text(sampler.sigma_max),
               "Noise levels decrease from sigma_max to sigma_min",
               "Choose sigma_min < sigma_max; the defaults are 0.002 and 80");
+  check_input(
+      sampler.denoiser != "table" || study.data.dimension == 1,
+      key + "denoiser = \"table\" with data.dimension = " + std::to_string(study.data.dimension),
+      "A table holds a function of one number", "Use \"network\" or \"auto\"");
   // The coefficient of the self-regulating samplers divides by nu + d - 2; the ablated one is their
   // counterpart at the same nu.
   if (!sampler.kind.starts_with("t_sde")) return;

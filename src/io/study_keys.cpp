@@ -242,6 +242,19 @@ const std::vector<Key<SamplerSection>>& study_keys() {
       {"sigma_max", &S::sigma_max, "largest noise level", positive},
       {"sigma_min", &S::sigma_min, "smallest noise level", positive},
       {"rho", &S::rho, "curvature of the Karras schedule", positive},
+      {"denoiser",
+       &S::denoiser,
+       "how the model is evaluated",
+       {},
+       {{"auto", "a table for networks in one dimension, else the model as it is"},
+        {"network", "the model as it is, be it a network or exact"},
+        {"table", "cubics in its place, made before sampling; dimension 1 only"}}},
+      {"table_error",
+       &S::table_error,
+       "bound on the table's error of (x - D)/sigma, relative where that is above 1",
+       whole(3e-7, 1e-2),
+       {},
+       [](const S& s) { return s.denoiser != "network"; }},
   };
   return keys;
 }

@@ -68,6 +68,28 @@ TEST(Plan, RefusesNuWhereItHasNoMeaning) {
   EXPECT_NE(message.find("samplers.ve_sde.nu"), std::string::npos) << message;
 }
 
+TEST(Plan, TabulatesNetworksInOneDimensionUnlessToldOtherwise) {
+  const auto uses_table = [](const std::string& dimension, const std::string& denoiser) {
+    return plan_of("[data]\ndimension = " + dimension + "\n[samplers.t_sde]\n" + denoiser)
+        .entries[0]
+        .table;
+  };
+  EXPECT_TRUE(uses_table("1", ""));
+  EXPECT_TRUE(uses_table("1", "denoiser = \"table\""));
+  EXPECT_FALSE(uses_table("1", "denoiser = \"network\""));
+  EXPECT_FALSE(uses_table("2", ""));
+  const std::string exact = R"(
+    [data]
+    kind = "two_point"
+    [models.exact]
+    kind = "exact"
+    [samplers.t_sde]
+    model = "exact"
+    denoiser = )";
+  EXPECT_FALSE(plan_of(exact + "\"auto\"").entries[0].table);
+  EXPECT_TRUE(plan_of(exact + "\"table\"").entries[0].table);
+}
+
 TEST(Plan, RefusesAModelOfAnotherDimension) {
   const Study study =
       parse_study("[models.m]\nfile = \"m.h5\"\n[samplers.t_ode]\nmodel = \"m\"", "test", ".");

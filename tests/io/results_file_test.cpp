@@ -120,6 +120,8 @@ TEST(ResultsDigest, ChangesWithEveryCountAndEstimate) {
       [](Results& r) { r.samplers[1].nu = 0; },
       [](Results& r) { ++r.samplers[0].paths; },
       [](Results& r) { ++r.samplers[0].nonfinite; },
+      [](Results& r) { r.samplers[0].denoiser = "network"; },
+      [](Results& r) { r.samplers[0].table_error *= 2; },
       [](Results& r) { ++r.samplers[0].levels; },
       [](Results& r) { ++r.samplers[0].network_calls_per_path; },
       [](Results& r) { r.samplers[0].w1_test->value[0] *= 1 + 1e-15; },

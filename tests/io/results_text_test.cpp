@@ -34,6 +34,12 @@ TEST(ResultsText, ShowsEstimatesWithIntervals) {
   }
 }
 
+TEST(ResultsText, SaysWhichSamplersUseTables) {
+  const std::string line = line_with(results_text(test::sample_results()), "Tabulated denoiser");
+  EXPECT_NE(line.find("2.5e-7"), std::string::npos) << line;
+  EXPECT_TRUE(line.ends_with(": t_sde, ve_sde.")) << line;
+}
+
 TEST(ResultsText, AZeroCountIsAnUpperBound) {
   const std::string text = results_text(test::sample_results());
   const std::string line = line_with(text, "ve_sde ");

@@ -110,6 +110,8 @@ SamplerResult sample_sampler(const std::string& name, std::optional<double> nu, 
   s.kind = name;
   s.model = "t_edm";
   s.nu = nu;
+  s.denoiser = law ? "table" : "network";
+  if (law) s.table_error = 2.5e-7;
   s.levels = 128;
   s.paths = 1'000'000;
   s.network_calls_per_path = 128;

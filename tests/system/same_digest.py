@@ -10,7 +10,8 @@ SHAPES = [(1, 1), (1, 2), (2, 1), (3, 1), (4, 1), (2, 2)]  # ranks x threads
 TILES = [16, 64, 1000]
 
 # Two models, so that two ranks form two groups and three and four share one; sizes that neither
-# ranks, threads, tiles nor blocks divide.
+# ranks, threads, tiles nor blocks divide. In one dimension some samplers run on tables, two of them
+# on the same one, and others on their network.
 STUDY = {
     "study": {"name": "layouts", "seed": 11},
     "data": {"kind": "student_t", "nu": 3.0, "train_samples": 5003, "test_samples": 4001},
@@ -20,11 +21,12 @@ STUDY = {
                   "hidden": [32]},
     },
     "samplers": {
-        "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 12},
+        "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 12,
+                   "denoiser": "network"},
         "t_ode": {"kind": "t_ode", "model": "t_edm", "levels": 9},
         "t_sde": {"kind": "t_sde", "model": "t_edm", "levels": 12, "nu": [2.5, 4.0]},
         "t_sde_ablated": {"kind": "t_sde_ablated", "model": "t_edm", "levels": 12},
-        "t_chain": {"kind": "t_chain", "model": "t_edm", "levels": 12},
+        "t_chain": {"kind": "t_chain", "model": "t_edm", "levels": 12, "denoiser": "network"},
     },
     "statistics": {"batches": 3, "batch_size": 3701, "block_size": 517, "w1_samples": 7001,
                    "exceedance_levels": [0.2, 0.05]},
@@ -42,11 +44,14 @@ class SameDigest(unittest.TestCase):
         self.assertEqual(len(set(digests.values())), 1, digests)
 
     def test_ranks_and_threads(self):
-        for study in (STUDY, PLANE):
+        for study, how in (STUDY, "table"), (PLANE, "network"):
             with htdm.temporary_folder() as folder:
                 self.one_digest({
                     shape: self.run_study(study, folder / "out", ranks=shape[0], threads=shape[1])
                     for shape in SHAPES})
+                denoisers = {s["name"]: s["denoiser"]
+                             for s in htdm.results_of(folder / "out")["samplers"]}
+                self.assertEqual((denoisers["t_sde"], denoisers["t_chain"]), (how, "network"))
 
     def test_tiles(self):
         with htdm.temporary_folder() as folder:
@@ -60,14 +65,15 @@ class SameDigest(unittest.TestCase):
         flags = pathlib.Path("/proc/cpuinfo").read_text().split()
         if "avx512bw" not in flags:
             self.skipTest("this processor has no AVX-512")
-        with htdm.temporary_folder() as folder:
-            self.run_study(PLANE, folder / "trained")
-            files = {path.stem: path for path in htdm.model_files(folder / "trained")}
-            study = htdm.changed(PLANE, {"models": {name: {"file": str(files[name])}
-                                                    for name in PLANE["models"]}})
-            self.one_digest({isa: self.run_study(study, folder / isa,
-                                                 environment={"HTDM_ISA": isa})
-                             for isa in ("avx2", "avx512")})
+        for trained in (STUDY, PLANE):
+            with htdm.temporary_folder() as folder:
+                self.run_study(trained, folder / "trained")
+                files = {path.stem: path for path in htdm.model_files(folder / "trained")}
+                study = htdm.changed(trained, {"models": {name: {"file": str(files[name])}
+                                                          for name in trained["models"]}})
+                self.one_digest({isa: self.run_study(study, folder / isa,
+                                                     environment={"HTDM_ISA": isa})
+                                 for isa in ("avx2", "avx512")})
 
     def test_place_of_model_files(self):
         with htdm.temporary_folder() as folder:

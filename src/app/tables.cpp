@@ -1,0 +1,80 @@
+#include "app/tables.hpp"
+
+#include "app/log.hpp"
+#include "core/error.hpp"
+#include "parallel/block_loop.hpp"
+#include "parallel/session.hpp"
+
+#include <fmt/core.h>
+
+#include <cstring>
+#include <span>
+
+namespace htdm {
+namespace {
+
+void append(Bytes& bytes, const LevelTable& table) {
+  const TableGrid& grid = table;
+  const auto head = std::as_bytes(std::span(&grid, 1));
+  const auto cells = std::as_bytes(std::span(table.cells));
+  bytes.insert(bytes.end(), head.begin(), head.end());
+  bytes.insert(bytes.end(), cells.begin(), cells.end());
+}
+
+/// The table at the front of `bytes`, which moves on.
+LevelTable take(std::span<const std::byte>& bytes) {
+  LevelTable table;
+  TableGrid& grid = table;
+  std::memcpy(&grid, bytes.data(), sizeof grid);
+  table.cells.resize(std::size_t{8} * grid.cells_per_sign());
+  const std::size_t size = table.cells.size() * sizeof(float);
+  std::memcpy(table.cells.data(), bytes.data() + sizeof grid, size);
+  bytes = bytes.subspan(sizeof grid + size);
+  return table;
+}
+
+std::vector<LevelTable> make_tables(const EntryPlan& entry, const Denoiser& denoiser,
+                                    const Communicator& world, int threads) {
+  const BlockRange mine = blocks_of_rank(0, entry.levels.size(), world.rank(), world.size());
+  std::vector<LevelTable> own(mine.size());
+  agree_on_errors(world, [&] {
+    try {
+      for_each_block(threads, mine, [&](std::uint64_t level, int) {
+        own[(level - mine.first) / mine.stride] =
+            make_level_table(denoiser, entry.levels[level], entry.section.table_error);
+      });
+    } catch (const InputError& error) {
+      throw InputError("samplers." + entry.section.name + ": " + error.what());
+    }
+  });
+  Bytes bytes;
+  for (const LevelTable& table : own) append(bytes, table);
+  std::vector<LevelTable> tables;
+  for (const Bytes& part : world.all_gather(bytes)) {
+    for (std::span<const std::byte> rest(part); !rest.empty();) tables.push_back(take(rest));
+  }
+  return tables;
+}
+
+}  // namespace
+
+bool share_table(const EntryPlan& a, const EntryPlan& b) {
+  return a.table && b.table && a.model == b.model && a.levels == b.levels &&
+         a.section.table_error == b.section.table_error;
+}
+
+std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,
+                                                       std::shared_ptr<const Denoiser> denoiser,
+                                                       const Communicator& world, int threads) {
+  for (const Shelved& other : shelf_) {
+    if (share_table(other.entry, entry)) return other.table;
+  }
+  std::vector<LevelTable> tables = make_tables(entry, *denoiser, world, threads);
+  auto table = std::make_shared<const TableDenoiser>(std::move(denoiser), std::move(tables));
+  log_info(fmt::format("tabulated model {} at {} levels, error up to {:.2g}", entry.section.model,
+                       entry.levels.size(), table->error()));
+  shelf_.push_back({entry, table});
+  return table;
+}
+
+}  // namespace htdm

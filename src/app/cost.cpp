@@ -89,7 +89,7 @@ double sampling_seconds(const Plan& plan, std::size_t index, const Normalization
   const double preparation = entry.table ? table_seconds(plan, index, *denoiser) : 0;
   if (entry.table) denoiser = table_stand_in(entry);
   const auto sampler = make_sampler(plan, index, denoiser);
-  const std::size_t paths = padded(tile_size());
+  const std::size_t paths = padded(tile_size(plan.study.data.dimension));
   AlignedVector<float> out(paths * static_cast<std::size_t>(plan.study.data.dimension));
   Scratch scratch;
   const double tile = best_seconds([&] {

@@ -16,14 +16,14 @@ std::span<const EnvironmentVariable> environment_variables() {
       EnvironmentVariable{"HTDM_ISA",
                           "baseline, avx2 or avx512 (default: the best all ranks have)"},
       EnvironmentVariable{"HTDM_TILE",
-                          "paths sampled together (default 256; results do not change)"},
+                          "paths sampled together (default 1024, in more dimensions than one 256)"},
   };
   return variables;
 }
 
-std::size_t tile_size() {
+std::size_t tile_size(int dimension) {
   const char* text = std::getenv("HTDM_TILE");
-  if (text == nullptr) return 256;
+  if (text == nullptr) return dimension == 1 ? 1024 : 256;
   std::size_t tile = 0;
   const char* end = text + std::strlen(text);
   const auto parsed = std::from_chars(text, end, tile);

@@ -14,8 +14,9 @@ struct EnvironmentVariable {
 /// Everything the program looks at; `htdm version` lists it.
 std::span<const EnvironmentVariable> environment_variables();
 
-/// Paths sampled together, from HTDM_TILE (default 256). Changes speed, never results.
+/// Paths sampled together, from HTDM_TILE; by default so many that a tile's few kB stay in the
+/// first cache. Changes speed, never results.
 /// Throws InputError unless it is a whole number from 1 to 1,000,000.
-std::size_t tile_size();
+std::size_t tile_size(int dimension);
 
 }  // namespace htdm

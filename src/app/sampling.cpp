@@ -43,7 +43,7 @@ class BlockWorker {
         normalization_(normalization),
         events_(planned_events(plan)),
         kept_(kept_paths(plan)),
-        tile_(tile_size()),
+        tile_(tile_size(sampler.dimension())),
         stride_(padded(tile_)),
         z_(stride_ * static_cast<std::size_t>(sampler.dimension())),
         raw_(z_.size()),

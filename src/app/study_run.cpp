@@ -77,7 +77,7 @@ Provenance run_provenance(const Study& study, const std::string& command, int th
   provenance.isa = name(current_isa());
   provenance.ranks = world.size();
   provenance.threads = threads;
-  provenance.tile = static_cast<std::int64_t>(tile_size());
+  provenance.tile = static_cast<std::int64_t>(tile_size(study.data.dimension));
   const std::string mine = compact_list(bound_processors());
   for (const Bytes& cpus : world.gather(std::as_bytes(std::span(mine)))) {
     if (!provenance.binding.empty()) provenance.binding += " | ";

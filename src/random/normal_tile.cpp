@@ -7,6 +7,8 @@
 #define HWY_TARGET_INCLUDE "random/normal_tile.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+// Once for every instruction set, so after these two.
+#include "random/philox_inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace htdm::HWY_NAMESPACE {
@@ -26,48 +28,11 @@ void normal_tile_kernel(std::uint64_t seed, Purpose purpose, std::uint64_t first
 
 #else
 
-namespace hn = hwy::HWY_NAMESPACE;
-
 using Floats = hn::ScalableTag<float>;
 using Ints = hn::ScalableTag<std::int32_t>;
 using Uints = hn::ScalableTag<std::uint32_t>;
-using Longs = hn::ScalableTag<std::uint64_t>;
 using F = hn::Vec<Floats>;
 using U = hn::Vec<Uints>;
-using L = hn::Vec<Longs>;
-
-/// The four words of several paths; word k of a path is the low half of its 64-bit lane of w[k],
-/// the high half holds anything. The layout suits the 32 x 32 -> 64 bit products of the rounds.
-struct WideWords {
-  L w[4];
-};
-
-HWY_INLINE WideWords philox(L path, std::uint64_t seed, std::uint32_t step, std::uint32_t last) {
-  const auto product = [](L a, std::uint32_t b) HWY_ATTR {
-    return hn::MulEven(hn::BitCast(Uints(), a), hn::Set(Uints(), b));
-  };
-  const auto spread = [](std::uint32_t word) HWY_ATTR {
-    const U words = hn::Set(Uints(), word);
-    return hn::BitCast(Longs(), words);
-  };
-  L c0 = path;
-  L c1 = hn::ShiftRight<32>(path);
-  L c2 = spread(step);
-  L c3 = spread(last);
-  auto k0 = static_cast<std::uint32_t>(seed);
-  auto k1 = static_cast<std::uint32_t>(seed >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const L p0 = product(c0, 0xd2511f53U);
-    const L p1 = product(c2, 0xcd9e8d57U);
-    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p1), spread(k0)), c1);
-    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(p0), spread(k1)), c3);
-    c1 = p1;
-    c3 = p0;
-    k0 += 0x9e3779b9U;
-    k1 += 0xbb67ae85U;
-  }
-  return {{c0, c1, c2, c3}};
-}
 
 /// Words of even and odd paths side by side.
 HWY_INLINE U interleave(L even, L odd) {
@@ -118,24 +83,37 @@ HWY_INLINE void direction(U word, F& cosine, F& sine) {
   sine = hn::Xor(hn::IfThenElse(odd, c, s), hn::BitCast(d, sine_sign));
 }
 
-void normal_tile_kernel(std::uint64_t seed, Purpose purpose, std::uint64_t first_path,
-                        std::uint32_t step, std::size_t n, std::size_t stride, float* out) {
+/// out[k * stride + i] = word k of path i, as bits.
+HWY_INLINE void store_words(std::uint64_t seed, std::uint64_t first_path, std::uint32_t step,
+                            std::uint32_t last, std::size_t n, std::size_t stride, float* out) {
   const Floats d;
   const Longs wide;
-  const std::uint32_t last = static_cast<std::uint32_t>(purpose) << 24;
-  const std::size_t lanes = hn::Lanes(d);
   const L even_offset = hn::ShiftLeft<1>(hn::Iota(wide, 0));
-  for (std::size_t i = 0; i < n; i += lanes) {
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     const L even_path = hn::Add(hn::Set(wide, first_path + i), even_offset);
     const WideWords even = philox(even_path, seed, step, last);
     const WideWords odd = philox(hn::Add(even_path, hn::Set(wide, 1)), seed, step, last);
-    for (std::size_t k = 0; k < 4; k += 2) {
+    for (std::size_t k = 0; k < 4; ++k) {
+      hn::StoreU(hn::BitCast(d, interleave(even.w[k], odd.w[k])), d, out + k * stride + i);
+    }
+  }
+}
+
+// In two passes: a processor then works on several vectors at once, where one pass would fill it
+// with a single one.
+void normal_tile_kernel(std::uint64_t seed, Purpose purpose, std::uint64_t first_path,
+                        std::uint32_t step, std::size_t n, std::size_t stride, float* out) {
+  const Floats d;
+  const Uints du;
+  store_words(seed, first_path, step, static_cast<std::uint32_t>(purpose) << 24, n, stride, out);
+  for (float* row : {out, out + 2 * stride}) {
+    for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
       F cosine;
       F sine;
-      direction(interleave(even.w[k + 1], odd.w[k + 1]), cosine, sine);
-      const F r = radius(interleave(even.w[k], odd.w[k]));
-      hn::StoreU(hn::Mul(r, cosine), d, out + k * stride + i);
-      hn::StoreU(hn::Mul(r, sine), d, out + (k + 1) * stride + i);
+      direction(hn::BitCast(du, hn::LoadU(d, row + stride + i)), cosine, sine);
+      const F r = radius(hn::BitCast(du, hn::LoadU(d, row + i)));
+      hn::StoreU(hn::Mul(r, cosine), d, row + i);
+      hn::StoreU(hn::Mul(r, sine), d, row + stride + i);
     }
   }
 }

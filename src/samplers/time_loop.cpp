@@ -1,6 +1,7 @@
 #include "samplers/time_loop.hpp"
 
 #include "core/error.hpp"
+#include "random/draw_tile.hpp"
 #include "random/draws.hpp"
 #include "random/normal_tile.hpp"
 
@@ -119,10 +120,13 @@ class StochasticSampler : public LevelSampler {
   bool draw_mixing(std::uint64_t first_path, std::size_t i, std::size_t paths,
                    float* factor) const {
     if (std::isinf(law_.noise_nu)) return false;
-    for (std::size_t p = 0; p < paths; ++p) {
-      const Stream mixing(seed_, Purpose::chain_mixing, first_path + p);
-      factor[p] = static_cast<float>(
-          student_t_mixing(mixing, static_cast<std::uint32_t>(i), law_.noise_nu));
+    constexpr std::size_t chunk = 64;
+    double wide[chunk];
+    for (std::size_t p = 0; p < paths; p += chunk) {
+      const std::size_t n = std::min(chunk, paths - p);
+      student_t_mixing_tile(seed_, Purpose::chain_mixing, first_path + p,
+                            static_cast<std::uint32_t>(i), law_.noise_nu, n, wide);
+      std::copy_n(wide, n, factor + p);
     }
     std::fill(factor + paths, factor + padded(paths), 1.0F);
     return true;

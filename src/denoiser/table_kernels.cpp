@@ -84,14 +84,8 @@ void lookup_kernel(const LevelTable& table, const float* cells, const float* x, 
     const auto sign = hn::ShiftRight<31>(hn::BitCast(di, signed_x));
     const auto side = hn::And(hn::BitCast(du, sign), per_sign);
     hn::Store(hn::ShiftLeft<2>(hn::Add(hn::Sub(leading, first), side)), du, offset);
-#ifdef HTDM_GATHER
-    const auto o = hn::BitCast(di, hn::Load(du, offset));
-    const F c[4] = {hn::GatherIndex(d, cells, o), hn::GatherIndex(d, cells + 1, o),
-                    hn::GatherIndex(d, cells + 2, o), hn::GatherIndex(d, cells + 3, o)};
-#else
     F c[4];
     load_coefficients(cells, offset, c);
-#endif
     const F sum = hn::MulAdd(hn::MulAdd(hn::MulAdd(c[3], t, c[2]), t, c[1]), t, c[0]);
     hn::StoreU(sum, d, gap + i);
   }

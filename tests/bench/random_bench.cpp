@@ -1,4 +1,5 @@
 #include "core/tile.hpp"
+#include "random/draw_tile.hpp"
 #include "random/draws.hpp"
 #include "random/normal_tile.hpp"
 
@@ -33,8 +34,21 @@ void student_t_mixings(benchmark::State& state) {
   state.counters["ns/draw"] = per_draw(state, 1);
 }
 
+void student_t_mixings_of_a_tile(benchmark::State& state) {
+  constexpr std::size_t paths = 64;
+  double out[paths];
+  std::uint64_t path = 0;
+  for (auto _ : state) {
+    student_t_mixing_tile(1, Purpose::prior_mixing, path += paths, 0, 3, paths, out);
+    benchmark::DoNotOptimize(out);
+    benchmark::ClobberMemory();
+  }
+  state.counters["ns/draw"] = per_draw(state, paths);
+}
+
 BENCHMARK(normals_of_a_tile);
 BENCHMARK(student_t_mixings);
+BENCHMARK(student_t_mixings_of_a_tile);
 
 }  // namespace
 }  // namespace htdm

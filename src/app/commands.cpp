@@ -5,6 +5,7 @@
 #include "app/study_run.hpp"
 #include "io/results.hpp"
 #include "io/study.hpp"
+#include "io/study_page.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/core.h>
@@ -48,8 +49,8 @@ ExitCode run_command(const RunOptions& options) {
   return ExitCode::done;
 }
 
-ExitCode defaults_command() {
-  std::cout << reference_study();
+ExitCode defaults_command(bool markdown) {
+  std::cout << (markdown ? study_page() : reference_study());
   return ExitCode::done;
 }
 

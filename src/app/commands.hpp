@@ -25,7 +25,7 @@ struct ShowOptions {
 
 ExitCode run_command(const RunOptions& options);
 ExitCode check_command(const RunOptions& options);
-ExitCode defaults_command();
+ExitCode defaults_command(bool markdown);
 ExitCode show_command(const ShowOptions& options);
 ExitCode version_command(bool json);
 

@@ -16,6 +16,7 @@ struct CommandLine {
   htdm::RunOptions run;
   htdm::ShowOptions show;
   bool version_json = false;
+  bool defaults_markdown = false;
 
   CommandLine() {
     app.require_subcommand(1);
@@ -27,8 +28,10 @@ struct CommandLine {
         "Every command explains itself: htdm COMMAND --help.");
     add_run();
     add_check();
-    app.add_subcommand("defaults", "Print the reference study: every key, default and range")
-        ->footer("Example: htdm defaults > study.toml");
+    auto* defaults =
+        app.add_subcommand("defaults", "Print the reference study: every key, default and range");
+    defaults->add_flag("--markdown", defaults_markdown, "As a page of tables");
+    defaults->footer("Example: htdm defaults > study.toml");
     add_show();
     auto* version = app.add_subcommand("version", "Print version, libraries and environment");
     version->add_flag("--json", version_json, "As one JSON object");
@@ -87,7 +90,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   }
   const std::string command = line.app.get_subcommands().front()->get_name();
   if (command == "check") return htdm::check_command(line.run);
-  if (command == "defaults") return htdm::defaults_command();
+  if (command == "defaults") return htdm::defaults_command(line.defaults_markdown);
   if (command == "show") return htdm::show_command(line.show);
   if (command == "version") return htdm::version_command(line.version_json);
   return htdm::run_command(line.run);

@@ -15,4 +15,4 @@ for seed in 0 1 2 3 4; do
   "${launch[@]}" build/bin/htdm run jobs/paper/paper.toml --output "results/seeds/seed-$seed" \
     --restart --set study.seed="$seed" "$@" >/dev/null
 done
-"$python" analysis/figure_seeds.py results/seeds/seed-{0,1,2,3,4} --output results/seeds
+"$python" analysis/table_seeds.py results/seeds/seed-{0,1,2,3,4} --output results/seeds

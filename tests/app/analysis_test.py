@@ -15,6 +15,7 @@ import scipy.stats
 
 from analysis_support import InFolder, run, run_program
 from import_weights_cases import ImportWeights  # noqa: F401  run with these
+from studies_cases import Budget, Seeds  # noqa: F401
 
 import htdm_results
 import plotting

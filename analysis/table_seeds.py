@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Spread over data seeds: Table I with its mean and interval over repeated runs.
 
-    figure_seeds.py RUN RUN ... [--output FOLDER]
+    table_seeds.py RUN RUN ... [--output FOLDER]
 
 Writes seeds.csv, seeds.tex, seeds.png and seeds.svg and prints the table. Each run is one seed of
 the same study: another training sample, other initial weights, other noise.
@@ -173,7 +173,7 @@ def check_alike(runs):
                          "with --set study.seed=...")
 
 
-def run(arguments=None):
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("runs", nargs="+", help="folders of runs that differ in study.seed")
     parser.add_argument("--output", default="results/seeds", help="folder for table and figure")
@@ -198,4 +198,4 @@ def run(arguments=None):
 
 
 if __name__ == "__main__":
-    sys.exit(run())
+    sys.exit(main())

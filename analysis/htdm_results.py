@@ -13,9 +13,13 @@ law that does not exist, W1 that was not asked for) is absent or has no rows: us
     htdm_results.to_pandas(results, "exceedance")       # one DataFrame over all samplers
     htdm_results.open_xarray("results/paper", "samplers/000/survival")  # a Dataset, read lazily
 
-Only these two need more than h5py and NumPy, and only when they are called.
+    with htdm_results.open_samples("results/paper") as entries:         # stored samples, lazily
+        entries[0]["sample"][:1000]
+
+Only to_pandas and open_xarray need more than h5py and NumPy, and only when they are called.
 """
 
+import contextlib
 import importlib
 import importlib.util
 import os
@@ -98,6 +102,41 @@ def _value(value):
     if isinstance(value, np.ndarray) and value.dtype.kind in "OS":
         return np.array([_value(item) for item in value.ravel()], dtype=str).reshape(value.shape)
     return value
+
+
+@contextlib.contextmanager
+def open_samples(path):
+    """The stored samples of a run, in memory only where they are sliced.
+
+        with htdm_results.open_samples("results/paper") as entries:
+            for entry in entries:
+                print(entry["name"], entry["nu"], entry["sample"][:1000].std(axis=0))
+
+    path: `samples.h5` or the folder that holds it. Yields a list in study order, one dictionary per
+    sampler and nu: attributes, axes, `mean` and `deviation` as arrays, and where they were stored
+    `sample`[path][component] (raw space), `path_state`[path][level][component] and
+    `path_output`[path][component] (z-space) as h5py datasets, which are read when they are sliced
+    and valid inside the `with`. Raises InputError as `read` does; a damaged part raises OSError
+    when it is read.
+    """
+    path = Path(path)
+    path = _located(path / "samples.h5" if path.is_dir() else path, "samples")
+    try:
+        file = h5py.File(path, "r")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read as HDF5 ({error}); it may be truncated or "
+                         "another kind of file; copy it again or repeat the run") from error
+    with file:
+        _check(path, file, "samples")
+        yield [_lazy(file["samplers"][key]) for key in sorted(file["samplers"], key=int)]
+
+
+def _lazy(group):
+    """As _group, but for what was stored by rows."""
+    stored = {key: group[key] for key in ("sample", "path_state", "path_output") if key in group}
+    axes = {key: item[()] for key, item in group.items()
+            if key not in stored and key not in ("path", "trajectory")}
+    return {**{key: _value(value) for key, value in group.attrs.items()}, **axes, **stored}
 
 
 def study_of(results):

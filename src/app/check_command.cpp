@@ -4,6 +4,7 @@
 #include "app/data_file.hpp"
 #include "app/log.hpp"
 #include "app/plan.hpp"
+#include "app/sample_store.hpp"
 #include "io/study.hpp"
 #include "stats/tail_index.hpp"
 
@@ -89,6 +90,11 @@ ExitCode check_command(const RunOptions& options) {
   }
   fmt::print("\nunits: {} entries x {} batches, {} blocks each entry\n", plan.entries.size(),
              statistics.batches, blocks);
+  if (study.store.stores()) {
+    fmt::print("stored in samples.h5: {} samples and {} whole paths each entry, about {:.1f} MB\n",
+               study.stored_samples(), study.stored_paths(),
+               static_cast<double>(samples_file_size(samples_header(plan))) / 1e6);
+  }
   fmt::print("network calls: {:.4g}\n", cost.network_calls);
   fmt::print("memory per rank: about {:.0f} MB\n", cost.memory_bytes / 1e6);
   fmt::print(

@@ -1,6 +1,7 @@
 #include "app/cost.hpp"
 
 #include "app/environment.hpp"
+#include "app/sample_store.hpp"
 #include "app/tables.hpp"
 #include "denoiser/exact.hpp"
 
@@ -99,7 +100,8 @@ double sampling_seconds(const Plan& plan, std::size_t index, const Normalization
          tile / static_cast<double>(paths) * static_cast<double>(plan.study.paths_per_sampler());
 }
 
-/// Data sets, the W1 sample and the program itself; paths leave nothing behind.
+/// Data sets, the W1 sample, a window of what is stored and the program itself; paths leave nothing
+/// behind.
 double memory_bytes(const Plan& plan) {
   const double d = plan.study.data.dimension;
   const double program = 80e6;
@@ -108,7 +110,7 @@ double memory_bytes(const Plan& plan) {
                               : 0;
   const double test = 16.0 * d * static_cast<double>(plan.study.data.test_samples);
   const double w1 = 16.0 * d * static_cast<double>(plan.study.statistics.w1_samples);
-  return program + std::max(training, test + w1);
+  return program + std::max(training, test + w1 + store_bytes(plan));
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ struct CommandLine {
   }
 
   void add_run() {
-    auto* command = app.add_subcommand("run", "Train, sample and measure");
+    auto* command =
+        app.add_subcommand("run", "Train, sample, measure and, with [store], keep samples");
     add_study(command);
     command->add_option("--output", run.output, "Folder of the results (results/<study.name>)")
         ->type_name("DIR");
@@ -55,7 +56,8 @@ struct CommandLine {
     command->add_flag("--force", run.force, "Replace existing results")->excludes(restart);
     command->footer(
         "Example: mpirun -n 2 htdm run study.toml --output results/mine \\\n"
-        "           --set 'samplers.t_sde.nu=[2.5,3.0]'\n"
+        "           --set 'samplers.t_sde.nu=[2.5,3.0]' --set store.samples=1000000\n"
+        "Writes results.h5, models/NAME.h5 and, where [store] asks for it, samples.h5.\n"
         "Exit codes: 0 done, 2 bad input, 75 stopped at a checkpoint (run again), 1 anything "
         "else.");
   }
@@ -67,12 +69,14 @@ struct CommandLine {
   }
 
   void add_show() {
-    auto* command = app.add_subcommand("show", "Print what a results or model file holds");
-    command->add_option("FILE", show.file, "results.h5 or a model file")->required();
+    auto* command = app.add_subcommand("show", "Print what a results, samples or model file holds");
+    command->add_option("FILE", show.file, "results.h5, samples.h5 or a model file")->required();
     auto* json = command->add_flag("--json", show.json, "One JSON object");
     command->add_flag("--digest", show.digest, "One line: SHA-256 of study, weights and estimates")
         ->excludes(json);
-    command->footer("Example: htdm show results/paper/results.h5 --json | jq .samplers[0]");
+    command->footer(
+        "Example: htdm show results/paper/results.h5 --json | jq .samplers[0]\n"
+        "All numbers of a samples.h5 are read and checked.");
   }
 };
 

@@ -1,7 +1,9 @@
 #include "app/output_folder.hpp"
 
 #include "core/error.hpp"
+#include "io/aside.hpp"
 #include "io/results.hpp"
+#include "io/samples_file.hpp"
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -48,6 +50,32 @@ std::string differing_keys(const std::string& old_study, const std::string& new_
   return list;
 }
 
+/// The lines of a resolved study that another run must share to be the same: no file paths, but
+/// what is stored.
+std::string identity_of(const std::string& no_paths, const std::string& whole) {
+  const std::size_t store = whole.find("\n[store]\n");
+  return store == std::string::npos ? no_paths : no_paths + whole.substr(store);
+}
+
+/// Throws unless results.h5 or samples.h5 is of `study`.
+void check_same_study(const fs::path& file, const Study& study) {
+  std::string found;
+  if (file.filename() == "samples.h5") {
+    const SamplesSummary samples = read_samples_header(file.string());
+    found = identity_of(samples.study_no_paths, samples.study);
+  } else {
+    const Results results = read_results(file.string());
+    found = identity_of(results.study_no_paths, results.study);
+  }
+  const std::string differing =
+      differing_keys(found, identity_of(write_study(study, false), write_study(study)));
+  check_input(differing.empty(),
+              "\"" + file.string() + "\" holds results of another study: " + differing +
+                  (differing.find(',') == std::string::npos ? " differs" : " differ"),
+              "--restart continues the same study",
+              "Use --force to replace them, or another --output");
+}
+
 /// Create the folder and prove that files can be made in it; leave nothing behind if not.
 void check_writable(const fs::path& folder) {
   std::error_code error;
@@ -62,22 +90,28 @@ void check_writable(const fs::path& folder) {
 
 }  // namespace
 
+std::string samples_path(const std::string& folder) {
+  return (fs::path(folder) / "samples.h5").string();
+}
+
 bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options) {
   const fs::path results = fs::path(folder) / "results.h5";
-  if (fs::exists(results) && !options.force) {
-    check_input(options.restart, "Results exist already in \"" + results.string() + "\"",
+  const fs::path samples = samples_path(folder);
+  for (const fs::path& file : {results, samples}) {
+    if (!fs::exists(file) || options.force) continue;
+    check_input(options.restart, "Results exist already in \"" + file.string() + "\"",
                 "A run never overwrites results by itself",
                 "Use --force to replace them, --restart to continue, or another --output");
-    const std::string differing =
-        differing_keys(read_results(results.string()).study_no_paths, write_study(study, false));
-    check_input(differing.empty(),
-                "\"" + results.string() + "\" holds results of another study: " + differing +
-                    (differing.find(',') == std::string::npos ? " differs" : " differ"),
-                "--restart continues the same study",
-                "Use --force to replace them, or another --output");
+    check_same_study(file, study);
+  }
+  if (fs::exists(results) && !options.force) {
+    check_input(fs::exists(samples) || !study.store.stores(),
+                "\"" + samples.string() + "\" is missing beside complete results",
+                "It is written in the same run", "Use --force to make both again");
     return true;
   }
   check_writable(folder);
+  fs::remove(PartialFile::name_of(samples.string()));
   return false;
 }
 

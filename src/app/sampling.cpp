@@ -1,7 +1,9 @@
 #include "app/sampling.hpp"
 
+#include "app/block_table.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
+#include "app/sample_store.hpp"
 #include "parallel/block_loop.hpp"
 #include "parallel/ordered_fold.hpp"
 
@@ -12,28 +14,6 @@
 
 namespace htdm {
 namespace {
-
-/// The paths of a block: a fixed cut of (batches x batch_size) that knows nothing of the layout.
-class BlockTable {
- public:
-  explicit BlockTable(const StatisticsSection& statistics)
-      : batch_size_(static_cast<std::uint64_t>(statistics.batch_size)),
-        block_size_(static_cast<std::uint64_t>(statistics.block_size)),
-        per_batch_((batch_size_ + block_size_ - 1) / block_size_),
-        size_(per_batch_ * static_cast<std::uint64_t>(statistics.batches)) {}
-
-  std::uint64_t size() const { return size_; }
-  std::size_t batch(std::uint64_t block) const { return block / per_batch_; }
-  std::uint64_t first_path(std::uint64_t block) const {
-    return batch(block) * batch_size_ + (block % per_batch_) * block_size_;
-  }
-  std::size_t paths(std::uint64_t block) const {
-    return std::min(block_size_, batch_size_ - (block % per_batch_) * block_size_);
-  }
-
- private:
-  std::uint64_t batch_size_, block_size_, per_batch_, size_;
-};
 
 /// Samples blocks on one thread and adds them to that thread's tally.
 class BlockWorker {
@@ -198,8 +178,8 @@ std::uint64_t kept_paths(const Plan& plan) {
 }
 
 EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
-                         const Normalization& normalization, const Communicator& world,
-                         int threads) {
+                         const Normalization& normalization, const Communicator& world, int threads,
+                         EntryStore* store) {
   const auto start = std::chrono::steady_clock::now();
   const BlockTable table(plan.study.statistics);
   std::vector<BlockWorker> workers;
@@ -209,13 +189,15 @@ EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler
   if (world.is_root()) total.kept.resize(static_cast<std::size_t>(sampler.dimension()));
   for (std::vector<float>& row : total.kept) row.reserve(kept_paths(plan));
   // A window bounds what the root holds at a time; its size is free, as folding is in block order.
-  const auto window = std::max<std::uint64_t>(
+  const auto largest = std::max<std::uint64_t>(
       256, 8 * static_cast<std::uint64_t>(world.size()) * static_cast<std::uint64_t>(threads));
   const std::string label =
       "sampling " + entry.section.name + (entry.nu ? " nu " + std::to_string(*entry.nu) : "");
   Progress progress(label, blocks_of_rank(0, table.size(), world.rank(), world.size()).size());
-  for (std::uint64_t first = 0; first < table.size(); first += window) {
+  for (std::uint64_t first = 0; first < table.size();) {
+    const std::uint64_t window = store != nullptr ? store->window(first, largest) : largest;
     const std::uint64_t last = std::min(table.size(), first + window);
+    if (store != nullptr) store->begin(first, last);
     const BlockRange range = blocks_of_rank(first, last, world.rank(), world.size());
     std::vector<Bytes> mine(range.size());
     for_each_block(threads, range, [&](std::uint64_t block, int thread) {
@@ -236,6 +218,8 @@ EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler
             total.kept[j].insert(total.kept[j].end(), samples + j * n, samples + (j + 1) * n);
           }
         });
+    if (store != nullptr) store->write();
+    first = last;
   }
   merge_tallies(workers, world, total);
   total.seconds =

@@ -13,6 +13,8 @@
 
 namespace htdm {
 
+class EntryStore;
+
 /// An event with its thresholds, which stand side by side in the plan; the main event is first.
 struct PlannedEvent {
   EventValue value;
@@ -47,10 +49,11 @@ struct EntrySample {
 std::uint64_t kept_paths(const Plan& plan);
 
 /// Sample all paths of an entry. Paths are cut into blocks inside batches; blocks are dealt to
-/// ranks and threads, their floating sums folded in block order. Collective.
+/// ranks and threads, their floating sums folded in block order. A `store`, whose sampler is then
+/// to be given, is told of every window of blocks. Collective.
 EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
-                         const Normalization& normalization, const Communicator& world,
-                         int threads);
+                         const Normalization& normalization, const Communicator& world, int threads,
+                         EntryStore* store = nullptr);
 
 /// The noise level at which path `path` first has a component that is not finite, found by running
 /// it again in double precision; 0 when it does not happen there.

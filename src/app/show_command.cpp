@@ -2,6 +2,7 @@
 #include "io/digest.hpp"
 #include "io/model_file.hpp"
 #include "io/results.hpp"
+#include "io/samples_file.hpp"
 
 #include <fmt/core.h>
 
@@ -37,7 +38,15 @@ void print_model(const std::string& path) {
 }  // namespace
 
 ExitCode show_command(const ShowOptions& options) {
-  if (file_kind(options.file) == "model") {
+  const std::string kind = file_kind(options.file);
+  if (kind == "samples") {
+    check_input(!options.digest, "\"" + options.file + "\" holds stored samples",
+                "--digest prints that of results", "Name a results.h5, or leave the option out");
+    const SamplesSummary summary = read_samples(options.file);
+    std::cout << (options.json ? samples_json(summary) : samples_text(summary));
+    return ExitCode::done;
+  }
+  if (kind == "model") {
     check_input(!options.json && !options.digest, "\"" + options.file + "\" is a model",
                 "--json and --digest print results", "Name a results.h5, or leave the option out");
     print_model(options.file);

@@ -4,6 +4,8 @@
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
+#include "app/output_folder.hpp"
+#include "app/sample_store.hpp"
 #include "app/summary.hpp"
 #include "app/training.hpp"
 #include "core/isa.hpp"
@@ -158,12 +160,21 @@ Results StudyRun::run(const std::string& output) {
   const Stopwatch total;
   log_info(fmt::format("study \"{}\": {} rank(s) x {} thread(s), {}", plan_.study.study.name,
                        world_.size(), threads_, results_.provenance.isa));
+  agree_on_errors(world_, [&] {
+    if (!world_.is_root() || !plan_.study.store.stores()) return;
+    check_space(output, samples_file_size(samples_header(plan_)), samples_path(output));
+  });
   train(output);
-  sample();
+  std::optional<SamplesWriter> store = open_store(output);
+  sample(store ? &*store : nullptr);
+  if (store) store->finish();
   results_.provenance.seconds_total = total.seconds();
   results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
   agree_on_errors(world_, [&] {
-    if (world_.is_root()) write_results(output + "/results.h5", results_);
+    if (!world_.is_root()) return;
+    // What an earlier run stored goes with the results that it belonged to.
+    if (!store) std::filesystem::remove(samples_path(output));
+    write_results(output + "/results.h5", results_);
   });
   return std::move(results_);
 }
@@ -189,27 +200,47 @@ void StudyRun::train(const std::string& output) {
   });
 }
 
-void StudyRun::sample() {
+std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) const {
+  if (!plan_.study.store.stores()) return std::nullopt;
+  SamplesHeader header = samples_header(plan_);
+  header.provenance = results_.provenance;
+  header.study = results_.study;
+  header.study_no_paths = results_.study_no_paths;
+  for (std::size_t i = 0; i < header.entries.size(); ++i) {
+    header.entries[i].normalization = results_.models[plan_.entries[i].model].normalization;
+  }
+  return std::optional<SamplesWriter>(std::in_place, samples_path(output), header, world_);
+}
+
+void StudyRun::sample(SamplesWriter* writer) {
   const Stopwatch watch;
   std::unique_ptr<Summariser> summariser;
   if (world_.is_root()) {
     summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_));
   }
   results_.provenance.seconds_statistics = watch.seconds();
-  for (std::size_t i = 0; i < plan_.entries.size(); ++i) sample_entry(i, summariser.get());
+  for (std::size_t i = 0; i < plan_.entries.size(); ++i) {
+    sample_entry(i, summariser.get(), writer);
+  }
 }
 
-void StudyRun::sample_entry(std::size_t index, const Summariser* summariser) {
+void StudyRun::sample_entry(std::size_t index, const Summariser* summariser,
+                            SamplesWriter* writer) {
   const EntryPlan& entry = plan_.entries[index];
   const Denoiser& denoiser = *denoisers_[entry.model];
   const Normalization& scale = results_.models[entry.model].normalization;
   const Stopwatch preparation;
   std::shared_ptr<const TableDenoiser> table;
   if (entry.table) table = tables_.table(entry, denoisers_[entry.model], world_, threads_);
-  const auto sampler = table ? make_sampler(plan_, index, table)
-                             : make_sampler(plan_, index, denoisers_[entry.model]);
+  std::shared_ptr<const Denoiser> used = denoisers_[entry.model];
+  if (table) used = table;
+  const auto sampler = make_sampler(plan_, index, used);
+  std::optional<EntryStore> store;
+  if (writer != nullptr) store.emplace(plan_, index, used, scale, *writer, world_, threads_);
   results_.provenance.seconds_sampling += preparation.seconds();
-  EntrySample sample = htdm::sample_entry(plan_, entry, *sampler, scale, world_, threads_);
+  EntrySample sample =
+      store ? htdm::sample_entry(plan_, entry, store->sampler(), scale, world_, threads_, &*store)
+            : htdm::sample_entry(plan_, entry, *sampler, scale, world_, threads_);
   results_.provenance.seconds_sampling += sample.seconds;
   const Stopwatch watch;
   agree_on_errors(world_, [&] {

@@ -6,10 +6,12 @@
 #include "app/summary.hpp"
 #include "app/tables.hpp"
 #include "io/results.hpp"
+#include "io/samples_file.hpp"
 #include "io/study.hpp"
 #include "parallel/communicator.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,14 +30,16 @@ class StudyRun {
   /// the provenance. Throws AgreedError.
   StudyRun(const Study& study, const std::string& command, const Communicator& world);
 
-  /// Train, sample and measure; models go to `output`/models/NAME.h5 and results to
-  /// `output`/results.h5. Returns the results, complete on rank 0. Call once.
+  /// Train, sample and measure; models go to `output`/models/NAME.h5, results to
+  /// `output`/results.h5, and what `[store]` asks for to `output`/samples.h5. Returns the results,
+  /// complete on rank 0. Call once.
   Results run(const std::string& output);
 
  private:
   void train(const std::string& output);
-  void sample();
-  void sample_entry(std::size_t index, const Summariser* summariser);
+  std::optional<SamplesWriter> open_store(const std::string& output) const;
+  void sample(SamplesWriter* writer);
+  void sample_entry(std::size_t index, const Summariser* summariser, SamplesWriter* writer);
 
   const Communicator world_;
   int threads_;

@@ -59,6 +59,28 @@ void flush(const Descriptor& file, const std::string& path) {
   }
 }
 
+void write_all(const Descriptor& file, std::span<const std::byte> bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(file.id(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_write(path, "the disk takes no more", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+void rename_to(const std::string& path, const std::string& partial) {
+  if (std::rename(partial.c_str(), path.c_str()) != 0) {
+    fail_write(path, "it cannot be put in place", errno);
+  }
+}
+
+/// So that the new name of `path` is on disk, too.
+void flush_folder(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  const Descriptor opened(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  if (opened.id() >= 0) flush(opened, path);
+}
+
 /// Makes a file that nobody else uses and fills it. Returns its name.
 std::string write_partial(const std::string& path, std::span<const std::byte> bytes) {
   for (int i = 0;; ++i) {
@@ -68,12 +90,7 @@ std::string write_partial(const std::string& path, std::span<const std::byte> by
     if (file.id() < 0 && errno == EEXIST) continue;
     if (file.id() < 0) fail_write(path, "no file can be made beside it", errno);
     Removal removal(name);
-    while (!bytes.empty()) {
-      const ssize_t written = write(file.id(), bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_write(path, "the disk takes no more", errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
+    write_all(file, bytes, path);
     flush(file, path);
     removal.cancel();
     return name;
@@ -87,13 +104,48 @@ void write_aside(const std::string& path, std::span<const std::byte> bytes,
   const std::string partial = write_partial(path, bytes);
   Removal removal(partial);
   verify(partial);
-  if (std::rename(partial.c_str(), path.c_str()) != 0) {
-    fail_write(path, "it cannot be put in place", errno);
-  }
+  rename_to(path, partial);
   removal.cancel();
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  const Descriptor opened(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
-  if (opened.id() >= 0) flush(opened, path);
+  flush_folder(path);
+}
+
+PartialFile::~PartialFile() {
+  if (!in_place_) unlink(name().c_str());
+}
+
+bool PartialFile::start(std::span<const std::byte> bytes, std::uint64_t size) const {
+  const Descriptor file(name(), O_CREAT | O_TRUNC | O_WRONLY);
+  if (file.id() < 0) fail_write(path_, "no file can be made beside it", errno);
+  write_all(file, bytes, path_);
+  const bool reserved = fallocate(file.id(), 0, 0, static_cast<off_t>(size)) == 0;
+  if (!reserved && errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL) {
+    fail_write(path_, std::to_string(size) + " bytes cannot be reserved for it", errno);
+  }
+  return reserved;
+}
+
+void PartialFile::flush() const {
+  const Descriptor file(name(), O_RDWR);
+  if (file.id() < 0) fail_write(path_, "it cannot be opened again", errno);
+  htdm::flush(file, path_);
+}
+
+void PartialFile::put_in_place() {
+  rename_to(path_, name());
+  in_place_ = true;
+  flush_folder(path_);
+}
+
+void check_space(const std::string& folder, std::uint64_t bytes, const std::string& what) {
+  std::filesystem::path there = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(there, error);
+  if (error || space.available >= bytes) return;
+  fail_input(what + " needs " + std::to_string(bytes) + " bytes, and " + there.string() + " has " +
+                 std::to_string(space.available) + " free",
+             "The disk would be full in the middle of the run",
+             "Choose another folder with --output, or store less");
 }
 
 }  // namespace htdm

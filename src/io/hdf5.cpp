@@ -15,10 +15,12 @@
 namespace htdm::hdf5 {
 namespace {
 
-/// Once: no file locks (parallel file systems often have none), no printing.
+/// Once: no file locks (parallel file systems often have none), no printing, and no closing at
+/// exit, which would wait for other ranks and crashes where a disk is full.
 void prepare_library() {
   static const bool ready = [] {
     setenv("HDF5_USE_FILE_LOCKING", "FALSE", 0);
+    H5dont_atexit();
     H5open();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     return true;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace htdm::hdf5 {
@@ -29,6 +30,8 @@ class Handle {
   Handle& operator=(Handle&& other) noexcept;
 
   std::int64_t id() const { return id_; }
+  /// Give the identifier up without closing it.
+  std::int64_t release() { return std::exchange(id_, -1); }
 
  private:
   std::int64_t id_ = -1;
@@ -72,11 +75,22 @@ class Group {
   std::vector<T> read(const std::string& name) const;
   std::vector<std::uint64_t> shape(const std::string& name) const;
 
+  /// An empty dataset of single-precision rows of the shape `row`, to which SharedFile appends; it
+  /// is stored by chunks of up to `chunk_rows` rows, each with a Fletcher-32 checksum.
+  void create_rows(const std::string& name, std::span<const std::uint64_t> row,
+                   std::uint64_t chunk_rows, const Label& label);
+  /// Part of such a dataset: `rows` rows from `first` on. Throws InputError, as everything here
+  /// does, for a chunk that does not give its checksum.
+  std::vector<float> read_rows(const std::string& name, std::uint64_t first,
+                               std::uint64_t rows) const;
+
   void write_text(const std::string& name, const std::string& text, const Label& label);
   std::string read_text(const std::string& name) const;
 
   /// 0, 1, ... size - 1 as a dimension scale.
   void write_index(const std::string& name, std::size_t size);
+  /// A dimension of `size` without coordinates: a scale that stores nothing (netCDF convention).
+  void write_dimension(const std::string& name, std::uint64_t size);
   /// Make the one-dimensional dataset `name` a dimension scale.
   void make_axis(const std::string& name);
   /// Say that dimension `dimension` of `name` runs along the scale `axis`.

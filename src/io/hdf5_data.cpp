@@ -8,9 +8,6 @@
 namespace htdm::hdf5 {
 namespace {
 
-/// A chunked dataset may be compressed, at most this much; others store every byte they claim.
-constexpr std::uint64_t largest_compression = 1100;
-
 Handle text_type() {
   Handle type(H5Tcopy(H5T_C_S1));
   H5Tset_size(type.id(), H5T_VARIABLE);
@@ -101,11 +98,15 @@ void write_dataset(hid_t group, const std::string& name, hid_t space, std::span<
       H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, memory) < 0) {
     fail_write(where);
   }
-  set_text(dataset.id(), "units", label.units, where);
-  set_text(dataset.id(), "long_name", label.long_name, where);
+  set_label(dataset.id(), label, where);
 }
 
 }  // namespace
+
+void set_label(std::int64_t dataset, const Label& label, const std::string& where) {
+  set_text(dataset, "units", label.units, where);
+  set_text(dataset, "long_name", label.long_name, where);
+}
 
 Handle Group::open_dataset(const std::string& name) const {
   if (!has(name)) fail(name, "is missing");

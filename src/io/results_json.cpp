@@ -1,25 +1,11 @@
-#include "core/error.hpp"
 #include "io/file_header.hpp"
+#include "io/json_parts.hpp"
 #include "io/results.hpp"
-#include "io/study_tree.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cmath>
 
 namespace htdm {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-/// JSON knows no infinities and no NaN: they become null, but for nu = inf.
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
-
-Json nu_json(double nu) {
-  return std::isinf(nu) ? Json("inf") : number(nu);
-}
 
 Json pair(const Interval& interval) {
   return Json::array({number(interval.low), number(interval.high)});
@@ -30,56 +16,6 @@ Json list(const Values& values) {
   Json array = Json::array();
   for (double value : values) array.push_back(number(value));
   return array;
-}
-
-/// Study values; here only nu can be infinite.
-Json study_value(const StudyNode& node) {
-  struct Convert {
-    Json operator()(std::monostate) const { return {}; }
-    Json operator()(bool value) const { return value; }
-    Json operator()(std::int64_t value) const { return value; }
-    Json operator()(double value) const { return nu_json(value); }
-    Json operator()(const std::string& value) const { return value; }
-    Json operator()(const StudyArray& values) const {
-      Json array = Json::array();
-      for (const StudyNode& value : values) array.push_back(study_value(value));
-      return array;
-    }
-    Json operator()(const StudyTable& table) const {
-      Json object = Json::object();
-      for (const auto& [key, value] : table) object[key] = study_value(value);
-      return object;
-    }
-  };
-  return std::visit(Convert{}, node.value);
-}
-
-/// null for a text that this version cannot read; the text itself stands beside it.
-Json study_json(const std::string& text) {
-  try {
-    return study_value({parse_toml(text, "study"), ""});
-  } catch (const InputError&) {
-    return {};
-  }
-}
-
-Json provenance_json(const Provenance& p) {
-  return {{"version", p.version},
-          {"git_hash", p.git_hash},
-          {"created", p.created},
-          {"host", p.host},
-          {"command", p.command},
-          {"isa", p.isa},
-          {"binding", p.binding},
-          {"seed", p.seed},
-          {"ranks", p.ranks},
-          {"threads", p.threads},
-          {"tile", p.tile},
-          {"seconds_total", number(p.seconds_total)},
-          {"seconds_training", number(p.seconds_training)},
-          {"seconds_sampling", number(p.seconds_sampling)},
-          {"seconds_statistics", number(p.seconds_statistics)},
-          {"peak_memory_bytes", number(p.peak_memory_bytes)}};
 }
 
 std::string transform_kind(const Normalization& n) {
@@ -198,8 +134,7 @@ std::string results_json(const Results& results) {
                     {"provenance", provenance_json(results.provenance)},
                     {"models", array_of(results.models, model_json)},
                     {"samplers", array_of(results.samplers, sampler_json)}};
-  // Host names and command lines may hold any bytes.
-  return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(object);
 }
 
 }  // namespace htdm

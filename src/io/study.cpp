@@ -16,7 +16,8 @@
 namespace htdm {
 namespace {
 
-const std::vector<std::string> top_tables{"study", "data", "models", "samplers", "statistics"};
+const std::vector<std::string> top_tables{"study",    "data",       "models",
+                                          "samplers", "statistics", "store"};
 
 std::string read_text_file(const std::string& path) {
   struct stat status {};
@@ -90,6 +91,7 @@ Study read_tree(const StudyTable& tree, const std::string& source, const std::st
     if (name == "study") read_section(table, place, study.study);
     if (name == "data") read_section(table, place, study.data);
     if (name == "statistics") read_section(table, place, study.statistics);
+    if (name == "store") read_section(table, place, study.store);
     if (name == "models") read_named(table, place, study.models);
     if (name == "samplers") read_named(table, place, study.samplers);
   }
@@ -179,6 +181,7 @@ std::string write_study(const Study& study, bool with_paths) {
     write_section(text, "samplers." + sampler.name, sampler, with_paths);
   }
   write_section(text, "statistics", study.statistics, with_paths);
+  if (with_paths && study.store.stores()) write_section(text, "store", study.store, true);
   return text;
 }
 
@@ -195,6 +198,7 @@ std::string reference_study() {
   text += "\n# One table per sampler.";
   describe_named(text, "samplers", study.samplers);
   describe_section(text, "statistics", study.statistics);
+  describe_section(text, "store", study.store);
   return text;
 }
 

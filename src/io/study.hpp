@@ -1,6 +1,7 @@
 /// A study file as a value: every key of every table, with the paper's values as defaults.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -91,14 +92,28 @@ struct StatisticsSection {
   friend bool operator==(const StatisticsSection&, const StatisticsSection&) = default;
 };
 
+/// What is kept beside the results. It changes no result, so it is no part of their digest.
+struct StoreSection {
+  std::int64_t samples = 0;
+  std::int64_t paths = 0;
+
+  bool stores() const { return samples > 0 || paths > 0; }
+
+  friend bool operator==(const StoreSection&, const StoreSection&) = default;
+};
+
 struct Study {
   StudySection study;
   DataSection data;
   std::vector<ModelSection> models;
   std::vector<SamplerSection> samplers;
   StatisticsSection statistics;
+  StoreSection store;
 
   std::int64_t paths_per_sampler() const { return statistics.batches * statistics.batch_size; }
+  /// How many of the first paths of a sampler are stored, as samples and whole.
+  std::int64_t stored_samples() const { return std::min(store.samples, paths_per_sampler()); }
+  std::int64_t stored_paths() const { return std::min(store.paths, paths_per_sampler()); }
 
   friend bool operator==(const Study&, const Study&) = default;
 };
@@ -117,8 +132,9 @@ Study parse_study(const std::string& text, const std::string& source, const std:
 
 /// The resolved study as TOML: every key, canonical order, shortest numbers that read back equal.
 /// Keys that mean nothing where they stand are left out (the nu of Gaussian data, the steps of an
-/// exact model). parse_study(write_study(s)) equals s for every s that a parse returned.
-/// `with_paths = false` leaves out file paths (for digests).
+/// exact model, [store] where nothing is stored). parse_study(write_study(s)) equals s for every s
+/// that a parse returned. `with_paths = false` leaves out what no result depends on, file paths and
+/// [store] (for digests).
 std::string write_study(const Study& study, bool with_paths = true);
 
 /// The commented reference study that `htdm defaults` prints: one line of help, range and choices

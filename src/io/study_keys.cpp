@@ -287,6 +287,19 @@ const std::vector<Key<StatisticsSection>>& study_keys() {
   return keys;
 }
 
+template <>
+const std::vector<Key<StoreSection>>& study_keys() {
+  using S = StoreSection;
+  static const std::vector<Key<S>> keys{
+      {"samples", &S::samples,
+       "write the samples of so many of the first paths of every sampler to samples.h5",
+       whole(0, 1e15)},
+      {"paths", &S::paths,
+       "write so many of the first paths whole, their state at every noise level", whole(0, 1e15)},
+  };
+  return keys;
+}
+
 const std::string_view default_models = R"(
 [models.edm]
 noise = "gaussian"

@@ -189,6 +189,7 @@ HTDM_SECTION(DataSection)
 HTDM_SECTION(ModelSection)
 HTDM_SECTION(SamplerSection)
 HTDM_SECTION(StatisticsSection)
+HTDM_SECTION(StoreSection)
 #undef HTDM_SECTION
 
 }  // namespace htdm

@@ -175,6 +175,10 @@ bool Communicator::any(bool value) const {
   return max(std::int64_t{value}) != 0;
 }
 
+const void* Communicator::native() const {
+  return handle_ ? &handle_->comm : nullptr;
+}
+
 Communicator Communicator::split(int color, int key) const {
   HTDM_EXPECTS(color >= 0);
   if (!handle_) return {};

@@ -73,6 +73,9 @@ class Communicator {
   double max(double value) const;
   bool any(bool value) const;
 
+  /// Address of the MPI_Comm, for a library that talks to MPI itself; null where there is no MPI.
+  const void* native() const;
+
   /// The ranks that gave the same color (>= 0), ordered by key, then by rank here.
   Communicator split(int color, int key) const;
 

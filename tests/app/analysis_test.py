@@ -250,6 +250,31 @@ class Reader(InFolder):
         with self.assertRaisesRegex(htdm_results.InputError, "samplers/9"):
             htdm_results.open_xarray(path, "samplers/9")
 
+    def test_stored_samples(self):
+        path = self.folder / "samples.h5"
+        sample = np.arange(12, dtype=np.float32).reshape(6, 2)
+        with h5py.File(path, "w") as file:
+            file.attrs.update(kind="samples", schema=np.array([1, 0], np.int32))
+            for key, name in (("010", "last"), ("002", "first")):
+                group = file.create_group(f"samplers/{key}")
+                group.attrs.update(name=name, nu=np.nan)
+                group.create_dataset("sample", data=sample, chunks=(4, 2), fletcher32=True)
+                group["sigma"] = [80.0, 0.002]
+                group.create_dataset("path", (6,), "u1")
+        with htdm_results.open_samples(self.folder) as entries:
+            self.assertEqual([entry["name"] for entry in entries], ["first", "last"])
+            self.assertIsInstance(entries[0]["sample"], h5py.Dataset)
+            self.assertEqual(set(entries[0]), {"name", "nu", "sample", "sigma"})
+            np.testing.assert_array_equal(entries[1]["sample"][2:5], sample[2:5])
+        content = bytearray(path.read_bytes())
+        content[content.index(sample[1].tobytes())] ^= 1
+        path.write_bytes(content)
+        with htdm_results.open_samples(path) as entries, self.assertRaises(OSError):
+            [entry["sample"][:] for entry in entries]
+        with self.assertRaisesRegex(htdm_results.InputError, "results file where a samples"):
+            with htdm_results.open_samples(self.write()):
+                self.fail("accepted")
+
     def test_says_what_is_missing(self):
         results = htdm_results.read(self.write())
         self.hidden("pandas", "xarray")

@@ -97,6 +97,8 @@ TEST(BadStudy, Ranges) {
       {"[statistics]\nthresholds = [0]\n", {"statistics.thresholds"}},
       {"[statistics]\nw1_samples = 0\n", {"statistics.w1_samples"}},
       {"[statistics]\nblock_size = 0\n", {"statistics.block_size"}},
+      {"[store]\nsamples = -1\n", {"store.samples"}},
+      {"[store]\npaths = 2e15\n", {"store.paths"}},
   });
 }
 

@@ -65,6 +65,7 @@ TEST(Study, WrittenAndReadIsEqual) {
       "[models.t]\nnu = inf\n[samplers.t_sde]\nmodel = \"t\"\nnu = [inf, 2.1]\n",
       "[models.p]\nkind = \"point_mass\"\n[samplers.ve_sde]\n[samplers.t_chain]\n",
       "[statistics]\nthresholds = [1, 2.5e7]\nevent = \"coordinate\"\n",
+      "[store]\nsamples = 1e6\npaths = 3\n",
   };
   for (const std::string& text : texts) {
     const Study study = parse(text);
@@ -209,6 +210,15 @@ void expect_described(const std::string& text, const std::string& table) {
   }
 }
 
+// What is kept changes no result, so it must not enter their digest.
+TEST(WriteStudy, StoreIsNoPartOfTheDigestsText) {
+  const Study plain = parse(""), stored = parse("[store]\nsamples = 30_000_000\npaths = 7\n");
+  EXPECT_NE(write_study(stored), write_study(plain));
+  EXPECT_EQ(write_study(stored, false), write_study(plain, false));
+  EXPECT_EQ(stored.stored_samples(), 10'000'000);  // all there are
+  EXPECT_EQ(stored.stored_paths(), 7);
+}
+
 TEST(ReferenceStudy, MentionsEveryKeyAndEveryChoice) {
   const std::string text = reference_study();
   expect_described<StudySection>(text, "study");
@@ -216,6 +226,7 @@ TEST(ReferenceStudy, MentionsEveryKeyAndEveryChoice) {
   expect_described<ModelSection>(text, "models.");
   expect_described<SamplerSection>(text, "samplers.");
   expect_described<StatisticsSection>(text, "statistics");
+  expect_described<StoreSection>(text, "store");
   for (const SamplerKind& kind : sampler_kinds()) {
     EXPECT_NE(text.find(kind.description), std::string::npos) << kind.name;
   }

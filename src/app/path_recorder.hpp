@@ -1,0 +1,41 @@
+/// Samplers that show the states their paths go through.
+#pragma once
+
+#include "denoiser/denoiser.hpp"
+#include "samplers/sampler.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace htdm {
+
+/// A sampler of its own, equal to another bit by bit, that keeps the x its denoiser is asked about:
+/// x at every noise level. A Heun step (t_ode) also asks at a level it has only predicted, but asks
+/// there again once it has arrived; the last question at a level is kept. For one thread at a time.
+class PathRecorder {
+ public:
+  /// `make` builds the sampler around a denoiser; `levels` is the number of noise levels.
+  PathRecorder(
+      std::shared_ptr<const Denoiser> denoiser, std::size_t levels,
+      const std::function<std::unique_ptr<Sampler>(std::shared_ptr<const Denoiser>)>& make);
+  PathRecorder(const PathRecorder&) = delete;
+  PathRecorder& operator=(const PathRecorder&) = delete;
+
+  /// As Sampler::sample_tile.
+  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch);
+
+  /// Component j of path i of the last tile at noise level `level`, in z-space.
+  float state(std::size_t path, std::size_t level, std::size_t component) const {
+    return states_[(level * dimension_ + component) * paths_ + path];
+  }
+
+ private:
+  std::size_t levels_, dimension_;
+  std::size_t paths_ = 0;
+  std::vector<float> states_;  ///< [level][component][path]
+  std::unique_ptr<Sampler> sampler_;
+};
+
+}  // namespace htdm

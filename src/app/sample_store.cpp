@@ -1,0 +1,184 @@
+#include "app/sample_store.hpp"
+
+#include "core/error.hpp"
+#include "parallel/block_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace htdm {
+namespace {
+
+/// Stored numbers that a rank holds at a time, unless one block a thread is more.
+constexpr std::uint64_t window_bytes = 64U << 20U;
+
+Normalization identity(int dimension) {
+  const auto d = static_cast<std::size_t>(dimension);
+  return {std::vector<double>(d, 0.0), std::vector<double>(d, 1.0)};
+}
+
+}  // namespace
+
+SamplesHeader samples_header(const Plan& plan) {
+  SamplesHeader header;
+  header.samples = static_cast<std::uint64_t>(plan.study.stored_samples());
+  header.paths = static_cast<std::uint64_t>(plan.study.stored_paths());
+  header.chunk_rows = BlockTable(plan.study.statistics).largest();
+  for (const EntryPlan& entry : plan.entries) {
+    header.entries.push_back({entry.section.name, entry.section.kind, entry.section.model, entry.nu,
+                              entry.levels, identity(dimension(plan.target))});
+  }
+  return header;
+}
+
+double store_bytes(const Plan& plan) {
+  const SamplesHeader header = samples_header(plan);
+  const std::uint64_t block = BlockTable(plan.study.statistics).largest();
+  double most = 0;
+  for (const StoredEntry& entry : header.entries) {
+    double all = 0, one_block = 0;
+    for (const Stored set : {Stored::sample, Stored::path_state, Stored::path_output}) {
+      const auto row = static_cast<double>(row_numbers(entry, set) * sizeof(float));
+      all += row * static_cast<double>(stored_rows(header, set));
+      one_block += row * static_cast<double>(std::min(block, stored_rows(header, set)));
+    }
+    most = std::max(most, std::min(all, std::max<double>(window_bytes, one_block)));
+  }
+  return 3 * most;
+}
+
+/// The sampler of the seam that puts what it draws into the store.
+class EntryStore::Storing : public Sampler {
+ public:
+  explicit Storing(EntryStore& store) : store_(store) {}
+
+  int dimension() const override { return store_.plain_->dimension(); }
+  int network_calls_per_path() const override { return store_.plain_->network_calls_per_path(); }
+  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override {
+    store_.sample_tile(first_path, out, scratch);
+  }
+  void sample_path(std::uint64_t path, std::span<double> out) const override {
+    store_.plain_->sample_path(path, out);
+  }
+
+ private:
+  EntryStore& store_;
+};
+
+EntryStore::EntryStore(const Plan& plan, std::size_t entry,
+                       std::shared_ptr<const Denoiser> denoiser, const Normalization& normalization,
+                       SamplesWriter& writer, const Communicator& world, int threads)
+    : plan_(plan),
+      entry_(entry),
+      denoiser_(std::move(denoiser)),
+      normalization_(normalization),
+      writer_(writer),
+      rank_(world.rank()),
+      size_(world.size()),
+      threads_(threads),
+      table_(plan.study.statistics),
+      plain_(make_sampler(plan, entry, denoiser_)),
+      sampler_(std::make_unique<Storing>(*this)) {
+  const SamplesHeader header = samples_header(plan);
+  for (auto [rows, set] :
+       {std::pair(&samples_, Stored::sample), std::pair(&states_, Stored::path_state),
+        std::pair(&outputs_, Stored::path_output)}) {
+    rows->set = set;
+    rows->limit = stored_rows(header, set);
+    rows->width = row_numbers(header.entries[entry], set);
+  }
+}
+
+std::uint64_t EntryStore::window(std::uint64_t first, std::uint64_t most) const {
+  std::uint64_t path_bytes = 0;
+  for (const Rows* rows : {&samples_, &states_, &outputs_}) {
+    if (table_.first_path(first) < rows->limit) path_bytes += rows->width * sizeof(float);
+  }
+  if (path_bytes == 0) return most;
+  const std::uint64_t blocks = std::max<std::uint64_t>(
+      static_cast<std::uint64_t>(threads_), window_bytes / (path_bytes * table_.largest()));
+  return std::min(most, blocks * static_cast<std::uint64_t>(size_));
+}
+
+void EntryStore::begin(std::uint64_t first, std::uint64_t last) {
+  first_ = first;
+  last_ = last;
+  const BlockRange mine = blocks_of_rank(first, last, rank_, size_);
+  for (Rows* rows : {&samples_, &states_, &outputs_}) {
+    rows->offsets.clear();
+    rows->runs.clear();
+    std::uint64_t count = 0;
+    for (std::uint64_t k = 0; k < mine.size(); ++k) {
+      const std::uint64_t path = table_.first_path(mine.block(k));
+      const std::uint64_t left = rows->limit > path ? rows->limit - path : 0;
+      const std::uint64_t n = std::min<std::uint64_t>(left, table_.paths(mine.block(k)));
+      rows->offsets.push_back(count);
+      if (n > 0) rows->runs.push_back({path, n});
+      count += n;
+    }
+    rows->values.resize(count * rows->width);
+  }
+}
+
+void EntryStore::write() {
+  for (Rows* rows : {&samples_, &states_, &outputs_}) {
+    if (table_.first_path(first_) >= rows->limit) continue;
+    const std::uint64_t end = table_.first_path(last_ - 1) + table_.paths(last_ - 1);
+    writer_.append(entry_, rows->set, std::min(rows->limit, end), rows->runs, rows->values);
+  }
+}
+
+/// Where the row of `path` is, which is stored.
+float* EntryStore::row(Rows& rows, std::uint64_t path) const {
+  const std::uint64_t block = table_.block(path);
+  const std::uint64_t k =
+      (block - first_ - static_cast<std::uint64_t>(rank_)) / static_cast<std::uint64_t>(size_);
+  HTDM_EXPECTS(first_ <= block && block < last_ && path < rows.limit);
+  return rows.values.data() + (rows.offsets[k] + path - table_.first_path(block)) * rows.width;
+}
+
+void EntryStore::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) {
+  if (first_path < states_.limit) {
+    std::unique_ptr<PathRecorder> recorder = take_recorder();
+    recorder->sample_tile(first_path, out, scratch);
+    keep_states(first_path, out, *recorder);
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(recorder));
+  } else {
+    plain_->sample_tile(first_path, out, scratch);
+  }
+  for (std::size_t i = 0; i < out.paths && first_path + i < samples_.limit; ++i) {
+    float* const sample = row(samples_, first_path + i);
+    for (std::size_t j = 0; j < samples_.width; ++j) {
+      sample[j] = static_cast<float>(normalization_.to_raw(out.row(j)[i], static_cast<int>(j)));
+    }
+  }
+}
+
+void EntryStore::keep_states(std::uint64_t first_path, Tile<const float> out,
+                             const PathRecorder& recorder) {
+  const std::size_t d = outputs_.width;
+  for (std::size_t i = 0; i < out.paths && first_path + i < states_.limit; ++i) {
+    float* const state = row(states_, first_path + i);
+    for (std::size_t k = 0; k < states_.width; ++k) state[k] = recorder.state(i, k / d, k % d);
+    float* const output = row(outputs_, first_path + i);
+    for (std::size_t j = 0; j < d; ++j) output[j] = out.row(j)[i];
+  }
+}
+
+std::unique_ptr<PathRecorder> EntryStore::take_recorder() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<PathRecorder> recorder = std::move(idle_.back());
+      idle_.pop_back();
+      return recorder;
+    }
+  }
+  return std::make_unique<PathRecorder>(denoiser_, plan_.entries[entry_].levels.size(),
+                                        [&](std::shared_ptr<const Denoiser> recording) {
+                                          return make_sampler(plan_, entry_, std::move(recording));
+                                        });
+}
+
+}  // namespace htdm

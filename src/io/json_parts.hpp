@@ -1,0 +1,26 @@
+/// Parts that the JSON of all kinds of files share.
+#pragma once
+
+#include "io/provenance.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace htdm {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON knows no infinities and no NaN: they become null, but for nu = inf.
+Json number(double value);
+Json nu_json(double nu);
+
+/// null for a text that this version cannot read; the text itself stands beside it.
+Json study_json(const std::string& text);
+
+Json provenance_json(const Provenance& provenance);
+
+/// The object as it is printed. Host names and command lines may hold any bytes.
+std::string json_text(const Json& object);
+
+}  // namespace htdm

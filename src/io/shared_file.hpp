@@ -20,8 +20,9 @@ struct RowRun {
 /// rank with the plain driver. All members are collective, from one thread.
 ///
 /// A failure is an InputError on the rank that meets it; the others may then wait for it inside
-/// HDF5, so the program has to end (Session does that). The destructor of a file that was not
-/// closed therefore gives it up without a word to the other ranks.
+/// HDF5, so the program has to end (Session does that). An error of the disk that MPI-IO does not
+/// pass on may also make close() wait for ever: see to free space before. The destructor of a file
+/// that was not closed therefore gives it up without a word to the other ranks.
 class SharedFile {
  public:
   /// Opens a complete HDF5 file, which every rank finds under the same name.

@@ -25,7 +25,7 @@ class PaperJob(unittest.TestCase):
             for name in ("t_ode", "t_sde", "t_sde_ablated", "ve_sde"):
                 self.assertRegex(table, rf"\b{name}\b")
             self.assertGreater(len(re.findall(r"\[.*,.*\]", table)), 0, f"no intervals:\n{table}")
-            for file in ("results.h5", "table1.csv", "report.html"):
+            for file in ("results.h5", "table1.csv", "table1.tex", "report.html"):
                 self.assertGreater((folder / "out" / file).stat().st_size, 100, file)
             self.assertTrue(any((folder / "out" / "figures").iterdir()))
 

@@ -70,6 +70,7 @@ def draw_level(axis, groups, k):
             axis.annotate("", (s, bound / 2.5), (s, bound),
                           arrowprops={"arrowstyle": "->", "color": color})
             axis.plot([s], [bound], "_", color=color)
+            axis.plot([s], [bound / 4], alpha=0)  # limits do not know of arrows
         table = group[0][1]["exceedance"]
         level, threshold, event = (table[key][k] for key in ("level", "threshold", "event"))
     if not np.isnan(level):

@@ -156,6 +156,7 @@ def draw_run(axis, values, y, look):
         axis.annotate("", (high / 2.5, y), (high, y),
                       arrowprops={"arrowstyle": "->", "color": look.color})
         axis.plot([high], [y], "|", color=look.color)
+        axis.plot([high / 4], [y], alpha=0)  # limits do not know of arrows
     else:
         axis.errorbar([p], [y], xerr=[[p - low], [high - p]], fmt=look.marker, markersize=3.5,
                       color=look.color, linewidth=1)

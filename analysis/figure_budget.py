@@ -98,7 +98,9 @@ def draw_survival(axis, key, group):
     if longest:
         axis.plot(longest["threshold"], longest["law"], color=TRUTH, linewidth=1.1,
                   linestyle=(0, (4, 2)), label="true law")
-    axis.set(xscale="log", yscale="log", xlabel="x", ylim=(1e-7, 1.5),
+        body = longest["threshold"][longest["law"] > 0.5]
+        axis.set_xlim(left=body[-1] if len(body) else None)
+    axis.set(xscale="log", yscale="log", xlabel="x", ylim=(1e-7, 1),
              title=key[0] + (f", ν = {key[1]}" if key[1] else ""))
     axis.legend(fontsize=7, loc="lower left")
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The paper's experiment on every core of this machine: set-up, build, run, figures, Table I.
 #
-#   jobs/paper.sh              10 batches of 1e5 paths per sampler, into results/paper/
-#   jobs/paper.sh --full       10 batches of 1e6 paths per sampler, into results/paper-full/
-#   jobs/paper.sh --set models.edm.steps=200000     further arguments go to `htdm run`
-#   jobs/paper.sh --output DIR                      another folder
+#   jobs/paper.sh                                      10 batches of 1e6 paths per sampler,
+#                                                      into results/paper/
+#   jobs/paper.sh --set statistics.batch_size=100_000  further arguments go to `htdm run`
+#   jobs/paper.sh --output DIR                         another folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,6 @@ while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
     --output) output=$2; shift ;;
-    --full) output=results/paper-full arguments+=(--set statistics.batch_size=1_000_000) ;;
     *) arguments+=("$1") ;;
   esac
   shift

@@ -186,7 +186,7 @@ std::string write_study(const Study& study, bool with_paths) {
 }
 
 std::string reference_study() {
-  const Study study = parse_study("", "the default study", "");
+  const Study study = parse_study("", "paper.toml", "");
   std::string text =
       "# Every key of a study with its default, which is the paper's value.\n"
       "# A study writes only what differs. One that names any [models] or any [samplers] table\n"

@@ -10,7 +10,7 @@
 namespace htdm {
 
 struct StudySection {
-  std::string name = "paper";
+  std::string name;
   std::uint64_t seed = 42;
   bool independent_noise = false;
   double allowed_nonfinite_rate = 0;

@@ -11,8 +11,7 @@ namespace {
 /// Names become folders, files and groups of files.
 void check_name(const std::string& name, const std::string& what, const std::string& extra) {
   const auto allowed = [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || extra.find(c) != std::string::npos;
+    return name_character(c) || extra.find(c) != std::string::npos;
   };
   check_input(!name.empty() && name.size() <= 100 && name.front() != '.' &&
                   std::ranges::all_of(name, allowed),

@@ -61,7 +61,8 @@ template <>
 const std::vector<Key<StudySection>>& study_keys() {
   using S = StudySection;
   static const std::vector<Key<S>> keys{
-      {"name", &S::name, "names the results folder; letters, digits, _ - ."},
+      {"name", &S::name,
+       "names the results folder (letters, digits, _ - .); default the study file's name"},
       {"seed", &S::seed, "key of every random draw", whole(0, 9.2e18)},
       {"independent_noise", &S::independent_noise,
        "give every sampler and nu noise of its own instead of common random numbers"},

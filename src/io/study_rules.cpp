@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 namespace htdm {
@@ -19,6 +20,14 @@ void reset_unused_keys(Section& section) {
     if (key.applies == nullptr || key.applies(section)) continue;
     std::visit([&](auto field) { section.*field = defaults.*field; }, key.field);
   }
+}
+
+/// "../My returns.toml" names a study My_returns.
+std::string study_name(const std::string& source) {
+  std::string name = std::filesystem::path(source).stem().string();
+  std::ranges::replace_if(
+      name, [](char c) { return !name_character(c) && c != '.'; }, '_');
+  return name;
 }
 
 void resolve_model(ModelSection& model, const std::string& source) {
@@ -95,6 +104,7 @@ void resolve_sampler(const Study& study, SamplerSection& sampler, const std::str
 }  // namespace
 
 void complete_study(Study& study, const std::string& source) {
+  if (study.study.name.empty()) study.study.name = study_name(source);
   reset_unused_keys(study.data);
   reset_unused_keys(study.statistics);
   check_sections(study, source);

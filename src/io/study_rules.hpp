@@ -10,6 +10,7 @@ namespace htdm {
 /// Fill in the defaults that depend on other keys, put back to their defaults the keys that mean
 /// nothing where they stand, so that equal studies are equal values, and check the rules between
 /// keys. Dependent defaults are
+///   name of the study    `source` without folder and ending, _ for what a name cannot hold
 ///   noise of a model     student_t where nu is written, gaussian in a table named edm, else
 ///                        student_t
 ///   nu of a model        inf for gaussian noise

@@ -47,10 +47,7 @@ StudyNode convert(const toml::node& node) {
 }
 
 bool bare_key(std::string_view key) {
-  return !key.empty() && std::ranges::all_of(key, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  });
+  return !key.empty() && std::ranges::all_of(key, name_character);
 }
 
 void mark_override(StudyNode& node, const std::string& where) {

@@ -22,6 +22,11 @@ std::string number_text(double value) {
   return text;
 }
 
+bool name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
 std::string toml_string(std::string_view value) {
   constexpr char hexadecimal[] = "0123456789ABCDEF";
   std::string text = "\"";

@@ -14,6 +14,9 @@ std::string number_text(double value);
 /// `value` as a TOML string, with quotes and escapes.
 std::string toml_string(std::string_view value);
 
+/// Letters and digits of ASCII, _ and -: what TOML keys and names of models hold.
+bool name_character(char c);
+
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 

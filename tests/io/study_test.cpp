@@ -24,7 +24,7 @@ Study reparse(const Study& study) {
 
 TEST(Study, AnEmptyOneIsThePapers) {
   const Study study = parse("");
-  EXPECT_EQ(study.study, StudySection{});
+  EXPECT_EQ(study.study, StudySection{.name = "test"});
   EXPECT_EQ(study.data, DataSection{});
   EXPECT_EQ(study.statistics, StatisticsSection{});
   ASSERT_EQ(study.models.size(), 2U);
@@ -173,6 +173,15 @@ TEST(Study, NotesWhatIsWrittenBesideAFile) {
   EXPECT_FALSE(study.models[2].nu_given || study.models[2].noise_given);
 }
 
+TEST(Study, IsNamedLikeItsFileUnlessItSays) {
+  const auto name = [](const std::string& source, const std::string& text = "") {
+    return parse_study(text, source, "").study.name;
+  };
+  EXPECT_EQ(name("../a/My returns.2.toml"), "My_returns.2");
+  EXPECT_EQ(name("a.toml", "[study]\nname = \"b\"\n"), "b");
+  EXPECT_EQ(parse_study("", "a.toml", "", {"study.name=c"}).study.name, "c");
+}
+
 TEST(Override, SetsAddsAndWins) {
   const Study study =
       parse("[study]\nseed = 1\n",
@@ -192,7 +201,7 @@ TEST(Override, ADateIsAWord) {
 }
 
 TEST(ReferenceStudy, ReadsAsTheDefaults) {
-  EXPECT_EQ(parse(reference_study()), parse(""));
+  EXPECT_EQ(parse(reference_study()), parse("", {"study.name=paper"}));
 }
 
 template <class Section>

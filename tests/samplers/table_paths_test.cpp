@@ -3,7 +3,8 @@
 /// A lookup is off by e = 1e-6 of max(1, |u|) at most. One step moves x by 2 (sigma - s) times
 /// that, so without any contraction the relative errors of all steps add up to
 /// 2 e ln(sigma_max/sigma_min) = 2.1e-5. The flow contracts what is left of early errors: 5e-6 is
-/// asked for, 1.3e-6 was seen in 20,000 paths of each sampler, and single precision alone costs 3e-7.
+/// asked for, 1.3e-6 was seen in 20,000 paths of each sampler, and single precision alone costs
+/// 3e-7.
 #include "denoiser/network.hpp"
 #include "denoiser/reference_model.hpp"
 #include "denoiser/table.hpp"

@@ -67,6 +67,12 @@ TestData draw_test_data(const Plan& plan, int threads) {
     for (std::size_t i = 0; i < n; ++i) data.sorted[j][i] = raw[i * d + j];
     std::ranges::sort(data.sorted[j]);
   });
+  data.event_values.resize(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    data.event_values[i] =
+        event_value(plan.event, location(plan.target), std::span(raw).subspan(i * d, d));
+  }
+  std::ranges::sort(data.event_values);
   return data;
 }
 

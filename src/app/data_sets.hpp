@@ -15,9 +15,11 @@ struct TrainingData {
 };
 TrainingData draw_training_data(const Plan& plan, int threads);
 
-/// The test sample in raw space, each component sorted on its own.
+/// The test sample in raw space, each component sorted on its own, and the values of the study's
+/// main event, sorted.
 struct TestData {
   std::vector<std::vector<double>> sorted;
+  std::vector<double> event_values;
 };
 TestData draw_test_data(const Plan& plan, int threads);
 

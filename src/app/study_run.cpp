@@ -216,6 +216,7 @@ void StudyRun::sample(SamplesWriter* writer) {
   const Stopwatch watch;
   std::unique_ptr<Summariser> summariser;
   if (world_.is_root()) {
+    results_.test_samples = static_cast<std::uint64_t>(plan_.study.data.test_samples);
     summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_));
   }
   results_.provenance.seconds_statistics = watch.seconds();

@@ -148,6 +148,8 @@ SurvivalCurve Summariser::survival(const Tally& tally) const {
     curve.threshold.push_back(x);
     curve.count.push_back(above[k]);
     curve.interval.push_back(clopper_pearson(above[k], total));
+    curve.test.push_back(static_cast<std::uint64_t>(
+        test_.event_values.end() - std::ranges::upper_bound(test_.event_values, x)));
     if (has_law(plan_.target)) {
       curve.law.push_back(htdm::exceedance(plan_.target, plan_.event, x));
     }

@@ -45,8 +45,9 @@ struct W1Result {
 struct SurvivalCurve {
   std::vector<double> threshold;  ///< raw space
   std::vector<std::uint64_t> count;
-  std::vector<Interval> interval;  ///< pointwise 95 %, Clopper-Pearson
-  std::vector<double> law;         ///< true probability; empty where there is no law
+  std::vector<Interval> interval;   ///< pointwise 95 %, Clopper-Pearson
+  std::vector<std::uint64_t> test;  ///< test samples above; empty in files before schema 1.2
+  std::vector<double> law;          ///< true probability; empty where there is no law
 };
 
 struct MomentResult {
@@ -87,8 +88,9 @@ struct ModelResult {
 
 struct Results {
   Provenance provenance;
-  std::string study;           ///< resolved TOML
-  std::string study_no_paths;  ///< the same without file paths
+  std::string study;               ///< resolved TOML
+  std::string study_no_paths;      ///< the same without file paths
+  std::uint64_t test_samples = 0;  ///< size of the test sample; 0 in files before schema 1.2
   std::vector<ModelResult> models;
   std::vector<SamplerResult> samplers;
 };

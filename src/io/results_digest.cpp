@@ -31,7 +31,8 @@ void add(Digest& digest, const QuantileResult& q) {
 }
 
 void add(Digest& digest, const SurvivalCurve& curve) {
-  digest.numbers(curve.threshold).integers(curve.count).numbers(curve.law);
+  digest.numbers(curve.threshold).integers(curve.count);
+  digest.integers(curve.test).numbers(curve.law);
   for (const Interval& interval : curve.interval) add(digest, interval);
 }
 
@@ -69,7 +70,7 @@ void add(Digest& digest, const SamplerResult& s) {
 
 std::string results_digest(const Results& results) {
   Digest digest;
-  digest.text("htdm results 1").text(results.study_no_paths);
+  digest.text("htdm results 1").text(results.study_no_paths).integer(results.test_samples);
   // A file lists its models by name where it does not know in which order they were written.
   std::vector<const ModelResult*> models;
   for (const ModelResult& model : results.models) models.push_back(&model);

@@ -76,13 +76,14 @@ void qq_columns(Table table, Result& r) {
 }
 
 template <class Table, class Curve>
-void survival_columns(Table table, Curve& curve, bool law) {
+void survival_columns(Table table, Curve& curve, bool test, bool law) {
   table.column("threshold", curve.threshold, {"threshold of the event value", raw});
   table.column("count", curve.count, {"paths above the threshold"});
   table.part("low", curve.interval, [](auto& i) -> auto& { return i.low; },
              {"lower end of the pointwise 95 % interval of the probability"});
   table.part("high", curve.interval, [](auto& i) -> auto& { return i.high; },
              {"upper end of the pointwise 95 % interval of the probability"});
+  if (test) table.column("test", curve.test, {"test samples above the threshold"});
   if (law) table.column("law", curve.law, {"probability under the true law"});
 }
 
@@ -152,7 +153,7 @@ void write_sampler(Group group, const SamplerResult& r) {
   quantile_columns(TableWriter(group.create_group("quantiles")), r.quantiles);
   qq_columns(TableWriter(group.create_group("qq")), r);
   survival_columns(TableWriter(group.create_group("survival")), r.survival,
-                   !r.survival.law.empty());
+                   !r.survival.test.empty(), !r.survival.law.empty());
   write_w1(group, "w1_test", r.w1_test);
   write_w1(group, "w1_law", r.w1_law);
   moment_columns(TableWriter(group.create_group("moments")), r.moments);
@@ -171,7 +172,8 @@ SamplerResult read_sampler(const Group& group) {
   quantile_columns(TableReader(group.open_group("quantiles")), r.quantiles);
   qq_columns(TableReader(group.open_group("qq")), r);
   const Group survival = group.open_group("survival");
-  survival_columns(TableReader(group.open_group("survival")), r.survival, survival.has("law"));
+  survival_columns(TableReader(group.open_group("survival")), r.survival, survival.has("test"),
+                   survival.has("law"));
   r.w1_test = read_w1(group, "w1_test");
   r.w1_law = read_w1(group, "w1_law");
   moment_columns(TableReader(group.open_group("moments")), r.moments);
@@ -198,6 +200,7 @@ void write_content(Group root, const Results& results) {
   root.write_text("study", results.study, {"resolved study, TOML"});
   root.write_text("study_without_paths", results.study_no_paths,
                   {"resolved study without file paths, TOML"});
+  root.set_attribute("test_samples", results.test_samples);
   Group models = root.create_group("models");
   for (const ModelResult& model : results.models) {
     write_model_result(models.create_group(model.name), model);
@@ -216,6 +219,9 @@ Results read_as(const std::string& path, const std::string& shown) {
   results.provenance = read_provenance(root);
   results.study = root.read_text("study");
   results.study_no_paths = root.read_text("study_without_paths");
+  if (root.has_attribute("test_samples")) {  // since schema 1.2
+    results.test_samples = root.attribute<std::uint64_t>("test_samples");
+  }
   const Group models = root.open_group("models");
   for (const std::string& name : models.members()) {
     results.models.push_back(read_model_result(models.open_group(name), name));

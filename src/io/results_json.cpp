@@ -88,6 +88,7 @@ Json survival_json(const SurvivalCurve& s) {
           {"count", s.count},
           {"low", std::move(low)},
           {"high", std::move(high)},
+          {"test", s.test.empty() ? Json() : Json(s.test)},
           {"law", s.law.empty() ? Json() : list(s.law)}};
 }
 
@@ -131,6 +132,7 @@ std::string results_json(const Results& results) {
                     {"schema", Json::array({schema_major, schema_minor})},
                     {"study", study_json(results.study)},
                     {"study_toml", results.study},
+                    {"test_samples", results.test_samples},
                     {"provenance", provenance_json(results.provenance)},
                     {"models", array_of(results.models, model_json)},
                     {"samplers", array_of(results.samplers, sampler_json)}};

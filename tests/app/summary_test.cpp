@@ -69,8 +69,10 @@ TEST(Summary, APerfectSamplerMeetsTheLaw) {
     if (!std::isfinite(half)) continue;  // beyond the extreme order statistics
     EXPECT_LT(std::abs(q.generated - q.law), 4 * half) << q.level;
   }
+  const auto tests = static_cast<std::uint64_t>(plan.study.data.test_samples);
   for (std::size_t k = 0; k < r.survival.threshold.size(); ++k) {
     EXPECT_GT(test::binomial_two_sided_p(r.survival.count[k], r.paths, r.survival.law[k]), 6e-7);
+    EXPECT_GT(test::binomial_two_sided_p(r.survival.test[k], tests, r.survival.law[k]), 6e-7);
   }
   // W1 of n = 4e5 draws from the law itself: about 1e-3 for t_3.
   EXPECT_LT(r.w1_law->value[0], 0.01);

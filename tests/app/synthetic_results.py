@@ -140,6 +140,9 @@ def write_sampler(group, entry, samples, test, law, known, events):
     threshold, count = threshold[:end], count[:end]
     low, high = clopper_pearson(count, n)
     survival = {"threshold": threshold, "count": count.astype(np.uint64), "low": low, "high": high}
+    beyond = np.sort(event_values("norm", test))
+    above = len(test) - np.searchsorted(beyond, threshold, side="right")
+    survival["test"] = above.astype(np.uint64)
     if law:
         survival["law"] = true_tail(threshold)
     table(group.create_group("survival"), "threshold", survival)
@@ -182,10 +185,10 @@ def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None
     samplers = SAMPLERS if samplers is None else samplers
     test = paths("data", NU, test_count or count, dimension, rng) / 1.05
     with h5py.File(path, "w") as file:
-        root = {"kind": "results", "schema": np.array([1, 0], np.int32), "version": "0.1.0",
+        root = {"kind": "results", "schema": np.array([1, 2], np.int32), "version": "0.1.0",
                 "created": "2026-01-01T12:00:00Z", "git_hash": "0123456789ab", "host": "synthetic",
                 "command": "htdm run synthetic.toml", "isa": "avx512", "binding": "0-1",
-                "seed": np.uint64(42), "ranks": np.int32(2), "threads": np.int32(1),
+                "seed": np.uint64(42), "test_samples": np.uint64(len(test)), "ranks": np.int32(2), "threads": np.int32(1),
                 "tile": np.int64(64), "seconds_total": 131.0, "seconds_training": 20.0,
                 "seconds_sampling": 90.0, "seconds_statistics": 21.0, "peak_memory_bytes": 2.1e8}
         for key, value in root.items():

@@ -148,6 +148,8 @@ TEST(ResultsDigest, ChangesWithEveryCountAndEstimate) {
       [](Results& r) { r.samplers[0].qq_law[2] = 0; },
       [](Results& r) { ++r.samplers[0].survival.count[2]; },
       [](Results& r) { r.samplers[0].survival.interval[2].high = 1; },
+      [](Results& r) { ++r.samplers[0].survival.test[1]; },
+      [](Results& r) { ++r.test_samples; },
       [](Results& r) { r.samplers[0].survival.law.clear(); },
       [](Results& r) { r.samplers[0].moments[1].value = 3; },
       [](Results& r) { r.samplers[0].moments[1].exists = false; },

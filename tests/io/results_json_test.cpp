@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 1}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 2}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
@@ -64,6 +64,7 @@ TEST(ResultsJson, NumbersReadBackEqual) {
   EXPECT_EQ(s.at("quantiles").at(1).at("generated"), 1.0 / 3);
   EXPECT_EQ(s.at("quantiles").at(0).at("law"), -2.47);
   EXPECT_EQ(s.at("survival").at("count"), Json::array({400'000, 1131, 0}));
+  EXPECT_EQ(s.at("survival").at("test"), Json::array({41'000, 213, 1}));
   EXPECT_EQ(s.at("moments").at(2).at("exists"), false);
 }
 

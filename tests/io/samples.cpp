@@ -133,6 +133,7 @@ SamplerResult sample_sampler(const std::string& name, std::optional<double> nu, 
   s.survival.threshold = {1, 10, 100};
   s.survival.count = {400'000, count, 0};
   s.survival.interval = {{0.39, 0.41}, {0.0009, 0.0011}, {0, 3e-6}};
+  s.survival.test = {41'000, 213, 1};
   if (law) s.survival.law = {0.391, 0.00213, 2.2e-6};
   s.moments = {{"mean", 0.001, true}, {"variance", 2.98, true}, {"kurtosis", 1e5, false}};
   s.nonfinite = count == 0 ? 2 : 0;
@@ -153,6 +154,7 @@ Results sample_results(int components) {
   results.provenance.seconds_total = 130.5;
   results.provenance.peak_memory_bytes = 2e8;
   results.study = "[study]\nname = \"paper\"\nseed = 42\n\n[models.edm]\nnu = inf\n";
+  results.test_samples = 100'000;
   results.study_no_paths = "[study]\nname = \"paper\"\n";
   const std::vector<double> mean(static_cast<std::size_t>(components), 0.1);
   const std::vector<double> deviation(static_cast<std::size_t>(components), 1.7);

@@ -83,7 +83,7 @@ header hwy/highway.h libhwy-dev highway
 header nlohmann/json.hpp nlohmann-json3-dev nlohmann-json
 header openssl/evp.h libssl-dev openssl
 header csv.h libcsv-dev libcsv
-header cblas.h libopenblas-dev openblas
+header openblas_config.h libopenblas-dev openblas
 tool python3 python3 python
 python h5py python3-h5py py-h5py
 python numpy python3-numpy py-numpy

@@ -2,6 +2,7 @@
 
 #include "app/data_transform.hpp"
 #include "parallel/block_loop.hpp"
+#include "stats/sorting.hpp"
 
 #include <algorithm>
 
@@ -65,14 +66,14 @@ TestData draw_test_data(const Plan& plan, int threads) {
   data.sorted.assign(d, std::vector<double>(n));
   for_each_block(threads, {0, d}, [&](std::uint64_t j, int) {
     for (std::size_t i = 0; i < n; ++i) data.sorted[j][i] = raw[i * d + j];
-    std::ranges::sort(data.sorted[j]);
+    sort_ascending(std::span(data.sorted[j]));
   });
   data.event_values.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     data.event_values[i] =
         event_value(plan.event, location(plan.target), std::span(raw).subspan(i * d, d));
   }
-  std::ranges::sort(data.event_values);
+  sort_ascending(std::span(data.event_values));
   return data;
 }
 

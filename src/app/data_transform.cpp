@@ -1,5 +1,6 @@
 #include "app/data_transform.hpp"
 
+#include "stats/sorting.hpp"
 #include "stats/tail_index.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ PowerTail fit_tail(std::span<const double> sorted, double center, double sign) {
 
 Transform fit_transform(TransformKind kind, std::vector<double> column) {
   if (kind == TransformKind::none) return {};
-  std::ranges::sort(column);
+  sort_ascending(std::span(column));
   const Transform signed_log = fit_signed_log(column);
   if (kind == TransformKind::signed_log) return signed_log;
   return fit_rank(column, fit_tail(column, signed_log.center, -1),

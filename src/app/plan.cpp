@@ -6,6 +6,7 @@
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
 #include "stats/quantiles.hpp"
+#include "stats/sorting.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -68,7 +69,7 @@ std::vector<double> test_event_values(const EmpiricalTarget& data, Event event) 
   for (std::size_t i = 0; i < values.size(); ++i) {
     values[i] = event_value(event, 0, data.row(false, i));
   }
-  std::ranges::sort(values);
+  sort_ascending(std::span(values));
   return values;
 }
 

@@ -37,7 +37,7 @@ class BlockWorker {
     const std::uint64_t first = table.first_path(block);
     const std::size_t paths = table.paths(block);
     const std::size_t keep = kept_ > first ? std::min<std::uint64_t>(paths, kept_ - first) : 0;
-    Moments moments;
+    MomentStream moments;
     Bytes result(sizeof(Moments) +
                  keep * sizeof(float) * static_cast<std::size_t>(sampler_.dimension()));
     for (std::size_t done = 0; done < paths; done += tile_) {
@@ -46,12 +46,13 @@ class BlockWorker {
       count(table.batch(block), first + done, z, moments);
       keep_samples(z, done, keep, result);
     }
-    std::memcpy(result.data(), &moments, sizeof(Moments));
+    std::memcpy(result.data(), &moments.result(), sizeof(Moments));
     return result;
   }
 
  private:
-  void count(std::size_t batch, std::uint64_t first_path, Tile<const float> z, Moments& moments) {
+  void count(std::size_t batch, std::uint64_t first_path, Tile<const float> z,
+             MomentStream& moments) {
     const std::span<double> values(values_.data(), z.paths);
     const auto d = static_cast<std::size_t>(sampler_.dimension());
     const Tile<double> x{raw_.data(), z.paths, z.stride};

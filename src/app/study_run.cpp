@@ -217,7 +217,7 @@ void StudyRun::sample(SamplesWriter* writer) {
   std::unique_ptr<Summariser> summariser;
   if (world_.is_root()) {
     results_.test_samples = static_cast<std::uint64_t>(plan_.study.data.test_samples);
-    summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_));
+    summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_), threads_);
   }
   results_.provenance.seconds_statistics = watch.seconds();
   for (std::size_t i = 0; i < plan_.entries.size(); ++i) {

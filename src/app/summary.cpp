@@ -1,11 +1,13 @@
 #include "app/summary.hpp"
 
 #include "parallel/block_loop.hpp"
+#include "stats/sorting.hpp"
 #include "stats/wasserstein.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
 
 namespace htdm {
 namespace {
@@ -33,7 +35,7 @@ double law_quantile(const Target& target, double p) {
 /// Finite numbers of a row, sorted.
 std::vector<double> sorted_finite(std::vector<float>&& row) {
   std::erase_if(row, [](float x) { return !std::isfinite(x); });
-  std::ranges::sort(row);
+  sort_ascending(std::span(row));
   return {row.begin(), row.end()};
 }
 
@@ -70,17 +72,28 @@ std::span<const double> quantile_levels() {
   return levels;
 }
 
-Summariser::Summariser(const Plan& plan, TestData test, std::size_t grid)
+Summariser::Summariser(const Plan& plan, TestData test, int threads, std::size_t grid)
     : plan_(plan),
       test_(std::move(test)),
       grid_(uniform_levels(grid, 1e-4, 1 - 1e-4)),
       grid_test_(grid_.size()),
       grid_law_(grid_.size()),
       grid_ranks_(grid_.size()) {
-  for (std::size_t k = 0; k < grid_.size(); ++k) {
-    grid_test_[k] = sample_quantile(test_.sorted[0], grid_[k]);
-    grid_law_[k] = law_quantile(plan_.target, grid_[k]);
-    grid_ranks_[k] = quantile_ranks(kept_paths(plan_), grid_[k]);
+  // The costly ones first, shared by threads: ranks of one half, which are those of the other
+  // counted from the largest, and quantiles of the law.
+  constexpr std::size_t stretch = 256;
+  const std::size_t half = (grid_.size() + 1) / 2;
+  const std::uint64_t n = kept_paths(plan_);
+  for_each_block(threads, {0, (grid_.size() + stretch - 1) / stretch}, [&](std::uint64_t s, int) {
+    for (std::size_t k = s * stretch; k < std::min(grid_.size(), (s + 1) * stretch); ++k) {
+      if (k < half) grid_ranks_[k] = quantile_ranks(n, grid_[k]);
+      grid_law_[k] = law_quantile(plan_.target, grid_[k]);
+      grid_test_[k] = sample_quantile(test_.sorted[0], grid_[k]);
+    }
+  });
+  for (std::size_t k = half; k < grid_.size(); ++k) {
+    const RankInterval& mirrored = grid_ranks_[grid_.size() - 1 - k];
+    grid_ranks_[k] = {n + 1 - mirrored.high, n + 1 - mirrored.low};
   }
 }
 

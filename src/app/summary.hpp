@@ -19,7 +19,7 @@ std::span<const double> quantile_levels();
 class Summariser {
  public:
   /// The Q-Q grid has `grid` uniform levels in [1e-4, 1 - 1e-4], the paper's 1e5 by default.
-  Summariser(const Plan& plan, TestData test, std::size_t grid = 100'000);
+  Summariser(const Plan& plan, TestData test, int threads, std::size_t grid = 100'000);
 
   /// Consumes the kept samples of `sample`.
   SamplerResult summarise(const EntryPlan& entry, EntrySample&& sample,

@@ -1,19 +1,23 @@
 /// Mean and central moments of a stream of numbers.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace htdm {
 
 /// Count, mean and central sums m_k = sum (x - mean)^k, k = 2, 3, 4, of the numbers added so far.
 ///
-/// Values are added and parts merged with the one-pass updates of Pebay (2008), Sandia report
-/// SAND2008-6212, which reduce to Welford's and Chan's for m2. Floating sums depend on the order of
-/// the calls: the caller adds paths in path order and merges blocks in block order.
+/// Numbers are summed in two passes and parts merged with the updates of Pebay (2008), Sandia
+/// report SAND2008-6212, which reduce to Chan's for m2. Floating sums depend on the order of the
+/// calls and on how numbers are cut into spans: the caller adds paths in path order, in runs of
+/// fixed length (MomentStream), and merges blocks in block order.
 class Moments {
  public:
-  /// Add one finite number.
-  void add(double x);
+  /// Add finite numbers.
+  void add(std::span<const double> x);
 
   /// Add everything `later` has seen, as if it came after what is here.
   void merge(const Moments& later);
@@ -39,6 +43,30 @@ class Moments {
  private:
   std::uint64_t n_ = 0;
   double mean_ = 0, m2_ = 0, m3_ = 0, m4_ = 0;
+};
+
+/// Moments of numbers that come one by one: added in runs of 1024, however they arrive.
+class MomentStream {
+ public:
+  void add(double x) {
+    run_[size_++] = x;
+    if (size_ == run_.size()) flush();
+  }
+  /// Of all numbers so far; the next run starts here.
+  const Moments& result() {
+    flush();
+    return moments_;
+  }
+
+ private:
+  void flush() {
+    moments_.add(std::span(run_).first(size_));
+    size_ = 0;
+  }
+
+  std::array<double, 1024> run_;
+  std::size_t size_ = 0;
+  Moments moments_;
 };
 
 }  // namespace htdm

@@ -70,8 +70,9 @@ W1Estimate estimate(GapIntegral& gap, double variance, double confidence) {
   return {value, error, {std::max(0.0, value - gap.bias() - half_width), value + half_width}};
 }
 
-double variance_of_mean(const Moments& potential) {
-  return potential.variance() / static_cast<double>(potential.count());
+double variance_of_mean(MomentStream& potential) {
+  const Moments& moments = potential.result();
+  return moments.variance() / static_cast<double>(moments.count());
 }
 
 /// The law at one sample point: F and G(x) = integral of F up to x = x F(x) - E[X; X <= x].
@@ -161,7 +162,7 @@ class LawWalk {
   const UnivariateLaw& law_;
   GapIntegral gap_;
   double height_ = 0;  // the potential U at the point last added
-  Moments potential_;
+  MomentStream potential_;
 };
 
 }  // namespace
@@ -184,7 +185,7 @@ W1Estimate w1_two_samples(std::span<const double> a, std::span<const double> b, 
   const auto n = static_cast<double>(a.size());
   const auto m = static_cast<double>(b.size());
   GapIntegral integral;
-  Moments potential_a, potential_b;
+  MomentStream potential_a, potential_b;
   double height = 0;
   double from = std::min(a.front(), b.front());
   std::size_t i = 0, j = 0;

@@ -91,7 +91,7 @@ TEST_P(DataTransform, LawColumnsStayTrue) {
   const Plan plan = plan_with(GetParam());
   const Normalization scale = draw_training_data(plan, 2).normalization;
   const auto sampler = make_sampler(plan, 0, std::make_shared<HalfDenoiser>());
-  const Summariser summariser(plan, draw_test_data(plan, 1), 100);
+  const Summariser summariser(plan, draw_test_data(plan, 1), 1, 100);
   const SamplerResult r = summariser.summarise(
       plan.entries[0], sample_entry(plan, plan.entries[0], *sampler, scale, {}, 1), scale, 4, 1);
   const StudentTLaw law{1.2};

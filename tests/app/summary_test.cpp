@@ -41,7 +41,7 @@ EntrySample sample_of_target(const Plan& plan, const Normalization& scale) {
     sample.tally.counts[0][i / (n / 4)].add(i, std::span(&value, 1), thresholds);
     sample.tally.event.add(std::span(&value, 1));
     sample.tally.first_component.add(std::span(&z, 1));
-    sample.moments.add(x);
+    sample.moments.add(std::span(&x, 1));
     sample.kept[0].push_back(z);
   }
   return sample;
@@ -54,7 +54,7 @@ EntrySample sample_of_target(const Plan& plan, const Normalization& scale) {
 TEST(Summary, APerfectSamplerMeetsTheLaw) {
   const Plan plan = plan_of("batch_size = 100_000\nexceedance_levels = [0.1, 1e-2, 1e-3]");
   const Normalization scale{{0.02}, {1.7}};
-  const Summariser summariser(plan, draw_test_data(plan, 1), 1000);
+  const Summariser summariser(plan, draw_test_data(plan, 1), 2, 1000);
   const SamplerResult r =
       summariser.summarise(plan.entries[0], sample_of_target(plan, scale), scale, 127, 2);
   EXPECT_EQ(r.paths, 400'000U);
@@ -88,7 +88,7 @@ TEST(Summary, W1OfAScaledSamplerIsExact) {
   const Normalization scale{{0.0}, {1.7}};
   EntrySample sample = sample_of_target(plan, scale);
   for (float& z : sample.kept[0]) z *= 1.1F;
-  const Summariser summariser(plan, draw_test_data(plan, 1), 10);
+  const Summariser summariser(plan, draw_test_data(plan, 1), 1, 10);
   const SamplerResult r = summariser.summarise(plan.entries[0], std::move(sample), scale, 127, 1);
   const double mean_magnitude = 2 * std::sqrt(3.0) / M_PI;  // E|t_3|
   EXPECT_NEAR(r.w1_law->value[0], 0.1 * mean_magnitude / 1.7, 0.005);

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 namespace htdm {
@@ -21,7 +23,7 @@ std::vector<double> skewed_numbers(std::size_t n, double offset) {
 
 Moments moments_of(const std::vector<double>& numbers) {
   Moments moments;
-  for (const double x : numbers) moments.add(x);
+  moments.add(numbers);
   return moments;
 }
 
@@ -60,11 +62,22 @@ TEST(Moments, MergedPartsAgreeWithTheWhole) {
     Moments whole;
     for (std::size_t i = 0; i < numbers.size(); i += part) {
       Moments block;
-      for (std::size_t k = i; k < std::min(i + part, numbers.size()); ++k) block.add(numbers[k]);
+      block.add(std::span(numbers).subspan(i, std::min(part, numbers.size() - i)));
       whole.merge(block);
     }
     expect_direct_moments(whole, numbers, 1e-13);
   }
+}
+
+TEST(Moments, AStreamIsItsRuns) {
+  const auto numbers = skewed_numbers(3001, -2);
+  MomentStream stream;
+  for (const double x : numbers) stream.add(x);
+  Moments runs;
+  for (std::size_t i = 0; i < numbers.size(); i += 1024) {
+    runs.add(std::span(numbers).subspan(i, std::min<std::size_t>(1024, numbers.size() - i)));
+  }
+  EXPECT_EQ(stream.result(), runs);
 }
 
 TEST(Moments, EmptyPartsChangeNothing) {
@@ -78,8 +91,7 @@ TEST(Moments, EmptyPartsChangeNothing) {
 }
 
 TEST(Moments, OfTwoPointsAreKnown) {
-  Moments moments;
-  for (const double x : {0.0, 0.0, 0.0, 1.0}) moments.add(x);
+  const Moments moments = moments_of({0, 0, 0, 1});
   EXPECT_DOUBLE_EQ(moments.mean(), 0.25);
   EXPECT_DOUBLE_EQ(moments.variance(), 3.0 / 16);
   EXPECT_DOUBLE_EQ(moments.skewness(), 2 / std::sqrt(3.0));

@@ -88,10 +88,12 @@ def print_table(report):
     print(f"{report['cores']} cores, {report['provenance']['isa']}; medians of {report['rounds']} "
           "rounds [smallest, largest]")
     if report["torch"]:
-        best = report["best"]
+        tuning = report["tuning"]
+        best = tuning["best"]
         print(f"PyTorch {report['torch']['version']} at its best: {best['processes']} process(es) x "
               f"{best['threads']} thread(s), batches of {best['batch']}; training with "
-              f"{report['train_threads']} thread(s). BLAS: {', '.join(report['torch']['blas'])}")
+              f"{tuning['best_training']['threads']} thread(s); OPENBLAS_CORETYPE="
+              f"{tuning['core'] or '(unset)'}. BLAS: {', '.join(report['torch']['blas'])}")
     print(f"\n{'':18} {'htdm':>32} {'PyTorch, best':>30} {'PyTorch, as shipped':>30} "
           f"{'to best':>20} {'to shipped':>22}")
     for row in comparison(report):

@@ -44,14 +44,19 @@ def training_rate(steps, *overrides, ranks=1, threads=1):
     return steps / results["models"][0]["seconds"]
 
 
-def torch_rate(what, model, processes, threads, batch, seconds):
+def blas_environment(core):
+    """What makes OpenBLAS use the kernels of `core`; nothing where it may choose itself."""
+    return {"OPENBLAS_CORETYPE": core} if core else {}
+
+
+def torch_rate(what, model, processes, threads, batch, seconds, core=""):
     """Paths or steps per second of all processes together."""
     start = time.time() + 4 + processes
     command = [sys.executable, HERE / "torch_rate.py", what, "--model", model, "--threads",
                str(threads), "--batch", str(batch), "--seconds", str(seconds), "--start",
                str(start)]
     environment = {**os.environ, "OMP_NUM_THREADS": str(threads),
-                   "OPENBLAS_NUM_THREADS": str(threads)}
+                   "OPENBLAS_NUM_THREADS": str(threads), **blas_environment(core)}
     workers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
                for _ in range(processes)]
     reports = [json.loads(worker.communicate()[0]) for worker in workers]

@@ -39,6 +39,15 @@ class Denoiser(torch.nn.Module):
         inputs = torch.cat([x / total.sqrt(), sigma.log() / 4], dim=1)
         return x / total + (variance / total).sqrt() * self.network(inputs)
 
+    def gap(self, x, noise_column, sigma):
+        """(x - D)/sigma at one level for all paths; every factor of the level is a plain number,
+        noise_column holds ln(sigma)/4."""
+        variance = self.factor * sigma ** 2
+        total = variance + 1
+        output = self.network(torch.cat([x * total ** -0.5, noise_column], dim=1))
+        return torch.add(x * (variance / total / sigma), output,
+                         alpha=-(variance / total) ** 0.5 / sigma)
+
 
 def noise_levels(levels=128, largest=80.0, smallest=0.002, rho=7.0):
     i = torch.arange(levels, dtype=torch.float64) / (levels - 1)

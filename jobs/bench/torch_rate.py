@@ -21,16 +21,16 @@ from torch_denoiser import Denoiser, noise_levels, student_t
 def sampler(denoiser, batch, nu):
     """t_sde as htdm runs it: Euler-Maruyama over 128 levels and a last denoising."""
     sigmas = noise_levels()
+    columns = [torch.full((batch, 1), math.log(sigma) / 4) for sigma in sigmas]
 
     def run():
         with torch.inference_mode():
             x = sigmas[0] * student_t((batch, 1), nu)
-            for sigma, s in zip(sigmas, sigmas[1:]):
-                gap = (x - denoiser(x, torch.full((batch, 1), sigma))) / sigma
-                c = ((nu + gap ** 2) / (nu - 1)).sqrt()
-                noise = math.sqrt(sigma ** 2 - s ** 2) * torch.randn(batch, 1)
-                x = x + 2 * (s - sigma) * gap + c * noise
-            denoiser(x, torch.full((batch, 1), sigmas[-1]))
+            for column, sigma, s in zip(columns, sigmas, sigmas[1:]):
+                gap = denoiser.gap(x, column, sigma)
+                c = ((sigma ** 2 - s ** 2) / (nu - 1) * (nu + gap * gap)).sqrt_()
+                x = x.add(gap, alpha=2 * (s - sigma)).addcmul_(c, torch.randn(batch, 1))
+            x - sigmas[-1] * denoiser.gap(x, columns[-1], sigmas[-1])
         return batch
 
     return run

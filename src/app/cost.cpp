@@ -35,11 +35,11 @@ double training_seconds(const Plan& plan, const ModelPlan& model) {
   const std::vector<float> samples(
       static_cast<std::size_t>(options.batch) * plan.study.data.dimension, 0.5F);
   Trainer trainer(options, samples, plan.study.data.dimension);
-  std::vector<ShardGradient> gradients(static_cast<std::size_t>(options.shards));
+  ShardGradients gradients(trainer.shards(), trainer.parameters());
   Scratch scratch;
   const double step = best_seconds([&] {
     for (int shard = 0; shard < options.shards; ++shard) {
-      trainer.shard_gradient(shard, gradients[static_cast<std::size_t>(shard)], scratch);
+      trainer.shard_gradient(shard, gradients, scratch);
     }
     trainer.apply(gradients);
   });

@@ -31,51 +31,33 @@ class ShardExchange {
   ShardExchange(const Trainer& trainer, const Communicator& group, int threads)
       : group_(group),
         threads_(threads),
-        gradients_(static_cast<std::size_t>(trainer.shards())),
+        gradients_(trainer.shards(), trainer.parameters()),
         scratch_(static_cast<std::size_t>(threads)),
         counts_(shards_of_ranks(trainer.shards(), group.size())) {
     for (int r = 0; r < group.rank(); ++r) first_ += counts_[static_cast<std::size_t>(r)];
+    for (const std::size_t shards : counts_) numbers_.push_back(shards * gradients_.stride);
   }
 
-  std::span<const ShardGradient> compute(const Trainer& trainer) {
+  const ShardGradients& compute(const Trainer& trainer) {
     const std::size_t mine = counts_[static_cast<std::size_t>(group_.rank())];
     for_each_block(threads_, {first_, first_ + mine}, [&](std::uint64_t shard, int thread) {
-      trainer.shard_gradient(static_cast<int>(shard), gradients_[shard],
+      trainer.shard_gradient(static_cast<int>(shard), gradients_,
                              scratch_[static_cast<std::size_t>(thread)]);
     });
-    if (group_.size() > 1) share(trainer.parameters());
+    if (group_.size() > 1) {
+      group_.all_gather_in_place(std::span<float>(gradients_.numbers), numbers_);
+      group_.all_gather_in_place(std::span(gradients_.loss), counts_);
+    }
     return gradients_;
   }
 
  private:
-  void share(std::size_t parameters) {
-    packed_.resize(gradients_.size() * parameters);
-    losses_.resize(gradients_.size());
-    const std::size_t mine = counts_[static_cast<std::size_t>(group_.rank())];
-    for (std::size_t s = first_; s < first_ + mine; ++s) {
-      std::ranges::copy(gradients_[s].gradient, packed_.begin() + std::ptrdiff_t(s * parameters));
-      losses_[s] = gradients_[s].loss;
-    }
-    std::vector<std::size_t> numbers = counts_;
-    for (std::size_t& n : numbers) n *= parameters;
-    group_.all_gather_in_place(std::span(packed_), numbers);
-    group_.all_gather_in_place(std::span(losses_), counts_);
-    for (std::size_t s = 0; s < gradients_.size(); ++s) {
-      if (s >= first_ && s < first_ + mine) continue;
-      const auto from = packed_.begin() + std::ptrdiff_t(s * parameters);
-      gradients_[s].gradient.assign(from, from + std::ptrdiff_t(parameters));
-      gradients_[s].loss = losses_[s];
-    }
-  }
-
   const Communicator& group_;
   int threads_;
-  std::vector<ShardGradient> gradients_;
+  ShardGradients gradients_;
   std::vector<Scratch> scratch_;
-  std::vector<std::size_t> counts_;
+  std::vector<std::size_t> counts_, numbers_;  ///< shards of each rank, and their numbers
   std::size_t first_ = 0;
-  std::vector<float> packed_;
-  std::vector<double> losses_;
 };
 
 /// Mean losses over equal runs of steps.

@@ -1,7 +1,7 @@
 #include "denoiser/minibatch.hpp"
 
 #include "core/error.hpp"
-#include "random/draws.hpp"
+#include "random/draw_tile.hpp"
 #include "random/normal_tile.hpp"
 
 #include <algorithm>
@@ -14,6 +14,9 @@ namespace {
 
 /// The first rows belong to the level, those of eps follow.
 constexpr std::size_t eps_row = 4;
+
+/// Draws worked on together.
+constexpr std::size_t run = 64;
 
 /// floor(bound u), u = 0.high low in base 2^32: uniform in [0, bound) but for a bias of bound
 /// 2^-64.
@@ -52,13 +55,19 @@ void draw_training_noise(const TrainingOptions& options, int dimension, std::uin
     normal_tile(options.seed, Purpose::training_noise, first,
                 static_cast<std::uint32_t>((row - eps_row) / 4), n, noise.stride, noise.row(row));
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    float& level = noise.row(0)[i];
-    level = static_cast<float>(options.level_mean + options.level_deviation * level);
-    const Stream mixing(options.seed, Purpose::training_mixing, first + i);
-    const auto factor = static_cast<float>(student_t_mixing(mixing, 0, options.nu));
-    for (int j = 0; j < dimension; ++j)
-      noise.row(eps_row + static_cast<std::size_t>(j))[i] *= factor;
+  double factor[run];
+  for (std::size_t i = 0; i < n; i += run) {
+    const std::size_t m = std::min(run, n - i);
+    student_t_mixing_tile(options.seed, Purpose::training_mixing, first + i, 0, options.nu, m,
+                          factor);
+    for (std::size_t k = 0; k < m; ++k) {
+      float& level = noise.row(0)[i + k];
+      level = static_cast<float>(options.level_mean + options.level_deviation * level);
+    }
+    for (std::size_t j = 0; j < static_cast<std::size_t>(dimension); ++j) {
+      float* eps = noise.row(eps_row + j) + i;
+      for (std::size_t k = 0; k < m; ++k) eps[k] *= static_cast<float>(factor[k]);
+    }
   }
 }
 
@@ -68,17 +77,26 @@ void make_examples(double nu, std::span<const float> samples, std::span<const st
   const auto d = static_cast<std::size_t>(dimension);
   const double a = 1 / (1 - 2 / nu);
   const double root = std::sqrt(a);
-  for (std::size_t i = 0; i < noise.paths; ++i) {
-    const double log_sigma = noise.row(0)[i];
-    const double sigma = std::exp(log_sigma);
-    const double c_in = 1 / std::sqrt(a * sigma * sigma + 1);
-    for (std::size_t j = 0; j < d; ++j) {
-      const double x0 = samples[order[i] * d + j];
-      const double eps = noise.row(eps_row + j)[i];
-      input.row(j)[i] = static_cast<float>(c_in * (x0 + sigma * eps));
-      target.row(j)[i] = static_cast<float>(c_in * (root * sigma * x0 - eps / root));
+  double c_in[run], c_in_sigma[run];
+  for (std::size_t first = 0; first < noise.paths; first += run) {
+    const std::size_t m = std::min(run, noise.paths - first);
+    const float* log_sigma = noise.row(0) + first;
+    for (std::size_t k = 0; k < m; ++k) {
+      const double sigma = std::exp(static_cast<double>(log_sigma[k]));
+      c_in[k] = 1 / std::sqrt(a * sigma * sigma + 1);
+      c_in_sigma[k] = c_in[k] * sigma;
+      input.row(d)[first + k] = log_sigma[k] / 4;
     }
-    input.row(d)[i] = static_cast<float>(log_sigma / 4);
+    for (std::size_t j = 0; j < d; ++j) {
+      const float* eps = noise.row(eps_row + j) + first;
+      float* seen = input.row(j) + first;
+      float* wanted = target.row(j) + first;
+      for (std::size_t k = 0; k < m; ++k) {
+        const double x0 = samples[order[first + k] * d + j];
+        seen[k] = static_cast<float>(c_in[k] * x0 + c_in_sigma[k] * eps[k]);
+        wanted[k] = static_cast<float>(root * c_in_sigma[k] * x0 - c_in[k] / root * eps[k]);
+      }
+    }
   }
   for (std::size_t j = 0; j <= d; ++j) {
     std::fill(input.row(j) + noise.paths, input.row(j) + padded(noise.paths), 0.0F);

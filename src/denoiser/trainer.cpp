@@ -77,7 +77,7 @@ Trainer::Trainer(const TrainingOptions& options, std::span<const float> samples,
   shuffle_for_step();
 }
 
-void Trainer::shard_gradient(int shard, ShardGradient& result, Scratch& scratch) const {
+void Trainer::shard_gradient(int shard, ShardGradients& result, Scratch& scratch) const {
   HTDM_EXPECTS(shard >= 0 && shard < options_.shards);
   const std::int64_t batch = options_.batch;
   const std::int64_t begin = shard * batch / options_.shards;
@@ -99,25 +99,23 @@ void Trainer::shard_gradient(int shard, ShardGradient& result, Scratch& scratch)
                 input, target);
 
   const double scale = 1.0 / (static_cast<double>(batch) * dimension_);
-  result.gradient.resize(parameters_.size());
-  result.loss = scale * network_.squared_error_gradient(parameters_.data(), input, target, scale,
-                                                        result.gradient.data(), scratch);
+  result.loss[static_cast<std::size_t>(shard)] =
+      scale * network_.squared_error_gradient(parameters_.data(), input, target, scale,
+                                              result.of(shard), scratch);
 }
 
-double Trainer::apply(std::span<const ShardGradient> gradients) {
-  HTDM_EXPECTS(gradients.size() == static_cast<std::size_t>(options_.shards));
+double Trainer::apply(const ShardGradients& gradients) {
+  HTDM_EXPECTS(gradients.shards() == options_.shards && gradients.stride >= parameters_.size());
   ++step_;
   const AdamWStep step = adamw_step(options_, step_);
   for (std::size_t i = 0; i < parameters_.size(); i += total_.size()) {
     const std::size_t n = std::min(total_.size(), parameters_.size() - i);
-    std::copy_n(gradients.front().gradient.data() + i, n, total_.data());
-    for (const ShardGradient& shard : gradients.subspan(1)) {
-      add_to(total_.data(), shard.gradient.data() + i, n);
-    }
+    std::copy_n(gradients.of(0) + i, n, total_.data());
+    for (int k = 1; k < gradients.shards(); ++k) add_to(total_.data(), gradients.of(k) + i, n);
     adamw(step, n, total_.data(), &first_moment_[i], &second_moment_[i], &parameters_[i]);
   }
   double loss = 0;
-  for (const ShardGradient& shard : gradients) loss += shard.loss;
+  for (const double share : gradients.loss) loss += share;
   shuffle_for_step();
   return loss;
 }

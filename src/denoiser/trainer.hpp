@@ -25,10 +25,25 @@ struct TrainingOptions {
   std::uint64_t seed = 42;
 };
 
-/// Gradient of one shard: sums over the shard's samples, divided by (batch d) for the mean.
-struct ShardGradient {
-  AlignedVector<float> gradient;  ///< one number per parameter, layer by layer: weights, biases
-  double loss = 0;                ///< this shard's share of the minibatch mean
+/// Gradients of all shards of a minibatch: sums over a shard's samples, divided by (batch d) for
+/// the mean; one number per parameter, layer by layer: weights, biases. Shard lies behind shard,
+/// each padded to `stride` numbers, so that ranks can exchange runs of them.
+class ShardGradients {
+ public:
+  ShardGradients(int shards, std::size_t parameters)
+      : stride(padded(parameters)),
+        numbers(static_cast<std::size_t>(shards) * stride),
+        loss(static_cast<std::size_t>(shards)) {}
+
+  int shards() const { return static_cast<int>(loss.size()); }
+  float* of(int shard) { return numbers.data() + static_cast<std::size_t>(shard) * stride; }
+  const float* of(int shard) const {
+    return numbers.data() + static_cast<std::size_t>(shard) * stride;
+  }
+
+  std::size_t stride;
+  AlignedVector<float> numbers;
+  std::vector<double> loss;  ///< each shard's share of the minibatch mean
 };
 
 /// Weights, optimiser moments and step count: everything a checkpoint of a training needs.
@@ -47,11 +62,11 @@ class Trainer {
 
   /// Gradient and loss of shard `shard` of the current minibatch at the current weights. A pure
   /// function of (weights, step, shard); different shards may run on different threads or ranks.
-  void shard_gradient(int shard, ShardGradient& result, Scratch& scratch) const;
+  void shard_gradient(int shard, ShardGradients& result, Scratch& scratch) const;
 
   /// Add the gradients in shard order, take one AdamW step, move to the next minibatch.
   /// Returns the minibatch loss. `gradients` holds all shards.
-  double apply(std::span<const ShardGradient> gradients);
+  double apply(const ShardGradients& gradients);
 
   /// The current weights as layers.
   std::vector<DenseLayer> layers() const;

@@ -18,12 +18,11 @@ void training_steps(benchmark::State& state) {
   const auto samples = normal_samples(1'000'000);
   const TrainingOptions options;
   Trainer trainer(options, samples, 1);
-  std::vector<ShardGradient> gradients(static_cast<std::size_t>(trainer.shards()));
+  ShardGradients gradients(trainer.shards(), trainer.parameters());
   std::vector<Scratch> scratch(static_cast<std::size_t>(threads));
   bench::Team team(threads, [&](int t) {
     for (int shard = t; shard < trainer.shards(); shard += threads) {
-      trainer.shard_gradient(shard, gradients[static_cast<std::size_t>(shard)],
-                             scratch[static_cast<std::size_t>(t)]);
+      trainer.shard_gradient(shard, gradients, scratch[static_cast<std::size_t>(t)]);
     }
   });
   const double rate = bench::iterations_per_second(state, [&] {
@@ -45,10 +44,10 @@ BENCHMARK(training_steps)->ArgName("threads")->Arg(1)->Arg(2)->Apply([](auto* b)
 void optimiser_step(benchmark::State& state) {
   const auto samples = normal_samples(1'000'000);
   Trainer trainer(TrainingOptions{}, samples, 1);
-  std::vector<ShardGradient> gradients(static_cast<std::size_t>(trainer.shards()));
+  ShardGradients gradients(trainer.shards(), trainer.parameters());
   Scratch scratch;
   for (int shard = 0; shard < trainer.shards(); ++shard) {
-    trainer.shard_gradient(shard, gradients[static_cast<std::size_t>(shard)], scratch);
+    trainer.shard_gradient(shard, gradients, scratch);
   }
   for (auto _ : state) trainer.apply(gradients);
 }

@@ -136,9 +136,9 @@ TEST_P(Gradient, EqualsFiniteDifferencesOfThePlainLoss) {
     auto shards = test::gradients(trainer);
     double loss = 0;
     AlignedVector<float> total(trainer.parameters());
-    for (const ShardGradient& shard : shards) {
-      loss += shard.loss;
-      for (std::size_t k = 0; k < total.size(); ++k) total[k] += shard.gradient[k];
+    for (int shard = 0; shard < shards.shards(); ++shard) {
+      loss += shards.loss[static_cast<std::size_t>(shard)];
+      for (std::size_t k = 0; k < total.size(); ++k) total[k] += shards.of(shard)[k];
     }
     Model model = test::model_of(trainer, c.dimension, c.nu);
     EXPECT_NEAR(loss, plain_loss(model), 1e-5 * loss);

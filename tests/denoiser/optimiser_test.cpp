@@ -62,14 +62,14 @@ TEST(Optimiser, TakesThePublishedStep) {
       Trainer trainer(options, samples, 1);
       PlainAdamW plain(options, flatten(trainer.layers()));
       for (std::uint64_t step = 0; step < 30; ++step) {
-        std::vector<ShardGradient> shards(3);
+        ShardGradients shards(3, trainer.parameters());
         std::vector<double> total(trainer.parameters());
-        for (std::size_t s = 0; s < shards.size(); ++s) {
-          shards[s].gradient = test::normals(total.size(), 100 + 3 * step + s);
-          shards[s].loss = 0.25;
+        for (int s = 0; s < 3; ++s) {
+          const auto normals = test::normals(total.size(), 100 + 3 * step + std::uint64_t(s));
+          shards.loss[static_cast<std::size_t>(s)] = 0.25;
           for (std::size_t i = 0; i < total.size(); ++i) {
-            shards[s].gradient[i] *= static_cast<float>(i % 5 == 0 ? 1e-8 : 1e-3);
-            total[i] += shards[s].gradient[i];
+            shards.of(s)[i] = normals[i] * static_cast<float>(i % 5 == 0 ? 1e-8 : 1e-3);
+            total[i] += shards.of(s)[i];
           }
         }
         EXPECT_EQ(trainer.apply(shards), 0.75);

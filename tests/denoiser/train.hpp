@@ -8,12 +8,12 @@
 namespace htdm::test {
 
 /// All shards of the current minibatch, computed in the given order.
-inline std::vector<ShardGradient> gradients(const Trainer& trainer, bool backwards = false) {
-  std::vector<ShardGradient> result(static_cast<std::size_t>(trainer.shards()));
+inline ShardGradients gradients(const Trainer& trainer, bool backwards = false) {
+  ShardGradients result(trainer.shards(), trainer.parameters());
   Scratch scratch;
   for (int k = 0; k < trainer.shards(); ++k) {
     const int shard = backwards ? trainer.shards() - 1 - k : k;
-    trainer.shard_gradient(shard, result[static_cast<std::size_t>(shard)], scratch);
+    trainer.shard_gradient(shard, result, scratch);
   }
   return result;
 }

@@ -118,13 +118,13 @@ TEST(Training, HasTheSameBitsInAnyOrderOfShardsAndOnThreads) {
       five_steps([](Trainer& trainer) { return trainer.apply(test::gradients(trainer, true)); }),
       expected);
   EXPECT_EQ(five_steps([](Trainer& trainer) {
-              std::vector<ShardGradient> shards(3);
+              ShardGradients shards(3, trainer.parameters());
               std::vector<std::jthread> threads;
               threads.reserve(3);
               for (int k = 0; k < 3; ++k) {
                 threads.emplace_back([&shards, &trainer, k] {
                   Scratch scratch;
-                  trainer.shard_gradient(k, shards[static_cast<std::size_t>(k)], scratch);
+                  trainer.shard_gradient(k, shards, scratch);
                 });
               }
               threads.clear();

@@ -12,4 +12,4 @@ prepare_job
 cmake --build build --parallel --target bench_denoiser >&2
 mkdir -p results/bench
 "$python" jobs/bench/measure.py results/bench "$(usable_cores)" "$@" >&2
-"$python" analysis/figure_bench.py results/bench
+"$python" analysis/table_bench.py results/bench

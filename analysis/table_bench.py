@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """Table and figure of jobs/bench: rates of htdm beside PyTorch, SGEMM and the memory.
 
-    figure_bench.py FOLDER      reads FOLDER/bench.json; prints the table; writes bench.csv, bench.png
-                                and bench.svg there
+    table_bench.py FOLDER      reads FOLDER/bench.json; prints the table; writes bench.csv, bench.png
+                               and bench.svg there
 """
 
 import argparse
 import csv
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -161,15 +162,16 @@ def draw(report, folder):
         figure.savefig(folder / f"bench.{ending}")
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    folder = parser.parse_args(arguments).folder
     report = json.loads((folder / "bench.json").read_text())
     print_table(report)
     write_csv(report, folder / "bench.csv")
     draw(report, folder)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

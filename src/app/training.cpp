@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <optional>
+#include <numeric>
 
 namespace htdm {
 namespace {
@@ -18,46 +18,79 @@ namespace {
 /// How many loss records a training leaves: one per this share of its steps.
 constexpr std::int64_t loss_records = 200;
 
-/// Shards are dealt out in contiguous runs, so that the gradients of a rank lie side by side.
-std::vector<std::size_t> shards_of_ranks(int shards, int ranks) {
-  std::vector<std::size_t> counts(static_cast<std::size_t>(ranks));
-  for (int shard = 0; shard < shards; ++shard) ++counts[static_cast<std::size_t>(shard % ranks)];
-  return counts;
+/// Parameters that one thread updates at a time, and the smallest share of a rank.
+constexpr std::size_t stretch = 2048;
+
+/// `count` things dealt out to ranks in contiguous runs of `unit`.
+std::vector<std::size_t> runs_of_ranks(std::size_t count, std::size_t unit, int ranks) {
+  const auto n = static_cast<std::size_t>(ranks);
+  const std::size_t units = (count + unit - 1) / unit;
+  std::vector<std::size_t> runs;
+  for (std::size_t r = 0; r < n; ++r) {
+    const std::size_t begin = std::min(count, units * r / n * unit);
+    runs.push_back(std::min(count, units * (r + 1) / n * unit) - begin);
+  }
+  return runs;
 }
 
-/// One minibatch: gradients of this rank's shards on its threads, everybody's by exchange.
-class ShardExchange {
+/// Steps of one training by all ranks of a group: each has a run of the shards and a run of the
+/// parameters. Gradients of its shards on its threads; from the others the gradients of its
+/// parameters; the optimiser's step for these; and back the weights.
+class SharedTraining {
  public:
-  ShardExchange(const Trainer& trainer, const Communicator& group, int threads)
-      : group_(group),
+  SharedTraining(Trainer& trainer, const Communicator& group, int threads)
+      : trainer_(trainer),
+        group_(group),
         threads_(threads),
         gradients_(trainer.shards(), trainer.parameters()),
         scratch_(static_cast<std::size_t>(threads)),
-        counts_(shards_of_ranks(trainer.shards(), group.size())) {
-    for (int r = 0; r < group.rank(); ++r) first_ += counts_[static_cast<std::size_t>(r)];
-    for (const std::size_t shards : counts_) numbers_.push_back(shards * gradients_.stride);
+        shards_(runs_of_ranks(static_cast<std::size_t>(trainer.shards()), 1, group.size())),
+        parameters_(runs_of_ranks(trainer.parameters(), stretch, group.size())) {
+    const auto before = [&](const std::vector<std::size_t>& runs) {
+      return std::accumulate(runs.begin(), runs.begin() + group.rank(), std::size_t{0});
+    };
+    first_shard_ = before(shards_);
+    first_parameter_ = before(parameters_);
   }
 
-  const ShardGradients& compute(const Trainer& trainer) {
-    const std::size_t mine = counts_[static_cast<std::size_t>(group_.rank())];
-    for_each_block(threads_, {first_, first_ + mine}, [&](std::uint64_t shard, int thread) {
-      trainer.shard_gradient(static_cast<int>(shard), gradients_,
-                             scratch_[static_cast<std::size_t>(thread)]);
-    });
-    if (group_.size() > 1) {
-      group_.all_gather_in_place(std::span<float>(gradients_.numbers), numbers_);
-      group_.all_gather_in_place(std::span(gradients_.loss), counts_);
-    }
-    return gradients_;
+  /// Returns the loss of the minibatch.
+  double step() {
+    compute_gradients();
+    group_.rows_to_columns(std::span<float>(gradients_.numbers), gradients_.stride, shards_,
+                           parameters_);
+    group_.all_gather_in_place(std::span(gradients_.loss), shards_);
+    update_weights();
+    group_.all_gather_in_place(trainer_.weights(), parameters_);
+    return trainer_.advance(gradients_.loss);
   }
 
  private:
+  std::size_t mine(const std::vector<std::size_t>& runs) const {
+    return runs[static_cast<std::size_t>(group_.rank())];
+  }
+
+  void compute_gradients() {
+    for_each_block(threads_, {first_shard_, first_shard_ + mine(shards_)},
+                   [&](std::uint64_t shard, int thread) {
+                     trainer_.shard_gradient(static_cast<int>(shard), gradients_,
+                                             scratch_[static_cast<std::size_t>(thread)]);
+                   });
+  }
+
+  void update_weights() {
+    const std::size_t last = first_parameter_ + mine(parameters_);
+    for_each_block(threads_, {first_parameter_, last, stretch}, [&](std::uint64_t first, int) {
+      trainer_.update(gradients_, first, std::min(last, first + stretch));
+    });
+  }
+
+  Trainer& trainer_;
   const Communicator& group_;
   int threads_;
   ShardGradients gradients_;
   std::vector<Scratch> scratch_;
-  std::vector<std::size_t> counts_, numbers_;  ///< shards of each rank, and their numbers
-  std::size_t first_ = 0;
+  std::vector<std::size_t> shards_, parameters_;  ///< how many each rank has
+  std::size_t first_shard_ = 0, first_parameter_ = 0;
 };
 
 /// Mean losses over equal runs of steps.
@@ -84,12 +117,12 @@ Model train_one(const Plan& plan, const ModelPlan& model, const TrainingData& da
                 const Communicator& group, int threads) {
   const TrainingOptions options = training_options(plan, model);
   Trainer trainer(options, data.samples, dimension(plan.target));
-  ShardExchange exchange(trainer, group, threads);
+  SharedTraining training(trainer, group, threads);
   LossLog log(options.steps);
   Progress progress("training " + model.section.name, static_cast<std::uint64_t>(options.steps));
   while (trainer.step() < options.steps) {
     const std::int64_t step = trainer.step();
-    const double loss = trainer.apply(exchange.compute(trainer));
+    const double loss = training.step();
     if (!std::isfinite(loss)) {
       throw NumericalError(fmt::format(
           "The training loss of model \"{}\" is not finite at step {}. The optimiser diverged. "

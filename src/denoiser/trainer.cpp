@@ -5,6 +5,7 @@
 #include "denoiser/vector_kernels.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -73,7 +74,6 @@ Trainer::Trainer(const TrainingOptions& options, std::span<const float> samples,
   }
   first_moment_.assign(parameters_.size(), 0.0F);
   second_moment_.assign(parameters_.size(), 0.0F);
-  total_.resize(total_size);
   shuffle_for_step();
 }
 
@@ -104,20 +104,30 @@ void Trainer::shard_gradient(int shard, ShardGradients& result, Scratch& scratch
                                               result.of(shard), scratch);
 }
 
-double Trainer::apply(const ShardGradients& gradients) {
+void Trainer::update(const ShardGradients& gradients, std::size_t first, std::size_t last) {
   HTDM_EXPECTS(gradients.shards() == options_.shards && gradients.stride >= parameters_.size());
-  ++step_;
-  const AdamWStep step = adamw_step(options_, step_);
-  for (std::size_t i = 0; i < parameters_.size(); i += total_.size()) {
-    const std::size_t n = std::min(total_.size(), parameters_.size() - i);
-    std::copy_n(gradients.of(0) + i, n, total_.data());
-    for (int k = 1; k < gradients.shards(); ++k) add_to(total_.data(), gradients.of(k) + i, n);
-    adamw(step, n, total_.data(), &first_moment_[i], &second_moment_[i], &parameters_[i]);
+  HTDM_EXPECTS(last <= parameters_.size());
+  const AdamWStep step = adamw_step(options_, step_ + 1);
+  std::array<float, total_size> total;
+  for (std::size_t i = first; i < last; i += total.size()) {
+    const std::size_t n = std::min(total.size(), last - i);
+    std::copy_n(gradients.of(0) + i, n, total.data());
+    for (int k = 1; k < gradients.shards(); ++k) add_to(total.data(), gradients.of(k) + i, n);
+    adamw(step, n, total.data(), &first_moment_[i], &second_moment_[i], &parameters_[i]);
   }
+}
+
+double Trainer::advance(std::span<const double> shares) {
+  ++step_;
   double loss = 0;
-  for (const double share : gradients.loss) loss += share;
+  for (const double share : shares) loss += share;
   shuffle_for_step();
   return loss;
+}
+
+double Trainer::apply(const ShardGradients& gradients) {
+  update(gradients, 0, parameters_.size());
+  return advance(gradients.loss);
 }
 
 std::vector<DenseLayer> Trainer::layers() const {

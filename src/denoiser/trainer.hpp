@@ -64,9 +64,19 @@ class Trainer {
   /// function of (weights, step, shard); different shards may run on different threads or ranks.
   void shard_gradient(int shard, ShardGradients& result, Scratch& scratch) const;
 
-  /// Add the gradients in shard order, take one AdamW step, move to the next minibatch.
-  /// Returns the minibatch loss. `gradients` holds all shards.
+  /// The AdamW step of the parameters first .. last - 1, their gradients added in shard order.
+  /// Disjoint ranges may run on different threads, or on ranks that then exchange weights().
+  void update(const ShardGradients& gradients, std::size_t first, std::size_t last);
+
+  /// Move to the next minibatch once all weights are updated. Returns the loss of this one, the
+  /// `shares` added in shard order.
+  double advance(std::span<const double> shares);
+
+  /// All of it: update every parameter, then advance.
   double apply(const ShardGradients& gradients);
+
+  /// The current weights as one vector, as FlatNetwork orders them.
+  std::span<float> weights() { return parameters_; }
 
   /// The current weights as layers.
   std::vector<DenseLayer> layers() const;
@@ -81,7 +91,7 @@ class Trainer {
   std::int64_t step_ = 0;
   std::int64_t epoch_ = -1;
   std::vector<std::uint32_t> order_;  ///< of the samples in this epoch
-  AlignedVector<float> parameters_, first_moment_, second_moment_, total_;
+  AlignedVector<float> parameters_, first_moment_, second_moment_;
 };
 
 }  // namespace htdm

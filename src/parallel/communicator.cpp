@@ -6,12 +6,13 @@
 #include <mpi.h>
 
 #include <cstring>
+#include <numeric>
 #include <utility>
 
 namespace htdm {
 namespace {
 
-constexpr int gather_tag = 1;
+constexpr int gather_tag = 1, matrix_tag = 2;
 constexpr std::size_t largest_message = std::size_t{1} << 30;
 
 }  // namespace
@@ -56,6 +57,24 @@ std::uint64_t total(std::span<const std::uint64_t> sizes) {
   for (const std::uint64_t size : sizes) sum += size;
   return sum;
 }
+
+/// `rows` pieces of `width` bytes, `stride` bytes apart, as one element of a message.
+class StridedBytes {
+ public:
+  StridedBytes(std::size_t rows, std::size_t width, std::size_t stride) {
+    MPI_Type_create_hvector(static_cast<int>(rows), static_cast<int>(width),
+                            static_cast<MPI_Aint>(stride), MPI_BYTE, &type_);
+    MPI_Type_commit(&type_);
+  }
+  StridedBytes(const StridedBytes&) = delete;
+  StridedBytes& operator=(const StridedBytes&) = delete;
+  ~StridedBytes() { MPI_Type_free(&type_); }
+
+  MPI_Datatype type() const { return type_; }
+
+ private:
+  MPI_Datatype type_;
+};
 
 }  // namespace
 
@@ -148,6 +167,33 @@ void Communicator::all_gather_bytes_in_place(std::span<std::byte> whole,
   for (std::size_t r = 1; r < offsets.size(); ++r) offsets[r] = offsets[r - 1] + sizes[r - 1];
   MPI_Allgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, whole.data(), sizes.data(), offsets.data(),
                  MPI_BYTE, handle_->comm);
+}
+
+void Communicator::rows_to_columns_of_bytes(std::span<std::byte> matrix, std::size_t stride,
+                                            std::span<const std::size_t> rows,
+                                            std::span<const std::size_t> columns) const {
+  const auto ranks = static_cast<std::size_t>(size());
+  const auto me = static_cast<std::size_t>(rank());
+  HTDM_EXPECTS(rows.size() == ranks && columns.size() == ranks);
+  if (ranks == 1) return;
+  std::vector<std::size_t> first_row(ranks), first_column(ranks);
+  std::exclusive_scan(rows.begin(), rows.end(), first_row.begin(), std::size_t{0});
+  std::exclusive_scan(columns.begin(), columns.end(), first_column.begin(), std::size_t{0});
+  std::vector<MPI_Request> requests;
+  // MPI keeps a type for as long as a message of it is under way.
+  for (std::size_t r = 0; r < ranks; ++r) {
+    if (r == me || rows[r] * columns[me] == 0) continue;
+    const StridedBytes theirs(rows[r], columns[me], stride);
+    MPI_Irecv(matrix.data() + first_row[r] * stride + first_column[me], 1, theirs.type(),
+              static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
+  }
+  for (std::size_t r = 0; r < ranks; ++r) {
+    if (r == me || rows[me] * columns[r] == 0) continue;
+    const StridedBytes mine(rows[me], columns[r], stride);
+    MPI_Isend(matrix.data() + first_row[me] * stride + first_column[r], 1, mine.type(),
+              static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
+  }
+  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
 }
 
 void Communicator::sum(std::span<std::uint64_t> values) const {

@@ -64,6 +64,18 @@ class Communicator {
     all_gather_bytes_in_place(std::as_writable_bytes(whole), bytes);
   }
 
+  /// A matrix, `stride` elements from row to row, of which rank r has written rows[r] rows after
+  /// those of the ranks before it: every rank completes the columns[r] columns that are its own,
+  /// likewise in rank order. A rank's columns of one row are fewer than 2^31 bytes.
+  template <class T>
+  requires std::is_trivially_copyable_v<T>
+  void rows_to_columns(std::span<T> matrix, std::size_t stride, std::span<const std::size_t> rows,
+                       std::span<const std::size_t> columns) const {
+    std::vector<std::size_t> bytes(columns.begin(), columns.end());
+    for (auto& b : bytes) b *= sizeof(T);
+    rows_to_columns_of_bytes(std::as_writable_bytes(matrix), stride * sizeof(T), rows, bytes);
+  }
+
   /// Sums over ranks, element by element and in place; exact.
   void sum(std::span<std::uint64_t> values) const;
   std::uint64_t sum(std::uint64_t value) const;
@@ -84,6 +96,9 @@ class Communicator {
   explicit Communicator(std::shared_ptr<const Handle> handle) : handle_(std::move(handle)) {}
   void all_gather_bytes_in_place(std::span<std::byte> whole,
                                  std::span<const std::size_t> counts) const;
+  void rows_to_columns_of_bytes(std::span<std::byte> matrix, std::size_t stride,
+                                std::span<const std::size_t> rows,
+                                std::span<const std::size_t> columns) const;
 
   std::shared_ptr<const Handle> handle_;
 };

@@ -133,6 +133,19 @@ TEST(Training, HasTheSameBitsInAnyOrderOfShardsAndOnThreads) {
             expected);
 }
 
+// Ranges that end anywhere, in any order: every parameter sees the same operations.
+TEST(Training, HasTheSameBitsInAnyRangesOfParameters) {
+  EXPECT_EQ(five_steps([](Trainer& trainer) {
+              const ShardGradients shards = test::gradients(trainer);
+              const std::size_t n = trainer.parameters();
+              trainer.update(shards, 3001, n);
+              trainer.update(shards, 0, 17);
+              trainer.update(shards, 17, 3001);
+              return trainer.advance(shards.loss);
+            }),
+            five_steps());
+}
+
 TEST(Training, HasTheSameBitsOnAvx2AndAvx512) {
   const auto expected = five_steps();
   for (const Isa isa : test::fused_isas()) {

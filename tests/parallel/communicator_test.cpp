@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -72,6 +74,40 @@ TEST(Communicator, CompletesArraysInPlace) {
   }
   world.all_gather_in_place(std::span(mine), counts);
   EXPECT_EQ(mine, expected);
+}
+
+// Rank r writes r + 1 rows (none on the last but one of several) of a matrix whose element (i, j)
+// is 1000 i + j, and gets its r + 2 columns; what is nobody's stays.
+TEST(Communicator, TurnsRowsIntoColumns) {
+  const auto world = Communicator::world();
+  const auto n = static_cast<std::size_t>(world.size());
+  const auto me = static_cast<std::size_t>(world.rank());
+  std::vector<std::size_t> rows, columns;
+  for (std::size_t r = 0; r < n; ++r) {
+    rows.push_back(n > 2 && r == n - 2 ? 0 : r + 1);
+    columns.push_back(r + 2);
+  }
+  const std::size_t height = std::accumulate(rows.begin(), rows.end(), std::size_t{0});
+  const std::size_t width = std::accumulate(columns.begin(), columns.end(), std::size_t{0});
+  const std::size_t stride = width + 3;
+  const auto before = [me](const std::vector<std::size_t>& of) {
+    return std::accumulate(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(me),
+                           std::size_t{0});
+  };
+  const auto inside = [me](std::size_t i, std::size_t first, const std::vector<std::size_t>& of) {
+    return i >= first && i < first + of[me];
+  };
+  std::vector<int> matrix(height * stride, -1), expected(matrix);
+  for (std::size_t i = 0; i < height; ++i) {
+    for (std::size_t j = 0; j < width; ++j) {
+      const int value = static_cast<int>(1000 * i + j);
+      const bool mine = inside(i, before(rows), rows);
+      if (mine) matrix[i * stride + j] = value;
+      if (mine || inside(j, before(columns), columns)) expected[i * stride + j] = value;
+    }
+  }
+  world.rows_to_columns(std::span(matrix), stride, rows, columns);
+  EXPECT_EQ(matrix, expected);
 }
 
 TEST(Communicator, ReducesExactly) {

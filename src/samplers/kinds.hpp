@@ -29,4 +29,10 @@ std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> deno
 std::unique_ptr<Sampler> make_t_chain(std::shared_ptr<const Denoiser> denoiser,
                                       const SamplerOptions& options);
 
+// The steps behind the stochastic ones, with the same refusals.
+StepLaw ve_sde_step(const SamplerOptions& options, int dimension);
+StepLaw t_sde_step(const SamplerOptions& options, int dimension);
+StepLaw t_sde_ablated_step(const SamplerOptions& options, int dimension);
+StepLaw t_chain_step(const SamplerOptions& options, int dimension);
+
 }  // namespace htdm

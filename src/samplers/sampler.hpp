@@ -37,6 +37,8 @@ class Sampler {
   virtual void sample_path(std::uint64_t path, std::span<double> out) const = 0;
 };
 
+struct StepLaw;
+
 /// One row of the table of samplers.
 struct SamplerKind {
   std::string_view name;         ///< as in study files: "t_sde"
@@ -45,6 +47,8 @@ struct SamplerKind {
   bool gaussian_prior;  ///< starts from N(0, sigma_max^2 I); nu has no meaning
   double default_nu;    ///< 0: the model's
   std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, const SamplerOptions&);
+  /// Its step as a Markov kernel; nullptr for a map of the start (t_ode, by Heun's method).
+  StepLaw (*step_law)(const SamplerOptions&, int dimension);
 };
 
 /// Every sampler the suite has; adding one is one file and one row.

@@ -21,10 +21,10 @@ void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, Tile<f
                             Tile<const float> u, RingRows z, const float* factor,
                             std::size_t columns) {
   const FloatTag tag;
-  const auto drift = hn::Set(tag, step.drift);
-  const auto noise = hn::Set(tag, step.noise);
-  const auto constant = hn::Set(tag, step.constant);
-  const auto quadratic = hn::Set(tag, step.quadratic);
+  const auto drift = hn::Set(tag, static_cast<float>(step.drift));
+  const auto noise = hn::Set(tag, static_cast<float>(step.noise));
+  const auto constant = hn::Set(tag, static_cast<float>(step.constant));
+  const auto quadratic = hn::Set(tag, static_cast<float>(step.quadratic));
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
     auto square = hn::Zero(tag);
     for (std::size_t j = 0; j < dimension; ++j) {

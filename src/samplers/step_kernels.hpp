@@ -13,7 +13,7 @@ namespace htdm {
 /// The numbers of one stochastic step
 ///   x <- x + drift u + noise sqrt(constant + quadratic |u|^2) tau,  u = (x - D)/sigma.
 struct StepCoefficients {
-  float drift, noise, constant, quadratic;
+  double drift, noise, constant, quadratic;  ///< the kernel rounds them to single precision
 };
 
 /// d consecutive rows of a ring of rows: row j is row (first + j) % rows of `ring`.

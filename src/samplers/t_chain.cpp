@@ -17,10 +17,10 @@ namespace {
 StepCoefficients coefficients(double sigma, double s, double nu, int d) {
   const double divisor = 1 + d / nu;
   const double ratio = s / sigma;
-  return {.drift = static_cast<float>(-(sigma * sigma - s * s) / sigma),
-          .noise = static_cast<float>(s * std::sqrt(1 - ratio * ratio)),
-          .constant = static_cast<float>(1 / divisor),
-          .quadratic = static_cast<float>(1 / nu / divisor)};
+  return {.drift = -(sigma * sigma - s * s) / sigma,
+          .noise = s * std::sqrt(1 - ratio * ratio),
+          .constant = 1 / divisor,
+          .quadratic = 1 / nu / divisor};
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
@@ -36,14 +36,18 @@ void plain_step(const PlainStep& step, std::span<double> x) {
 
 }  // namespace
 
+StepLaw t_chain_step(const SamplerOptions& options, int dimension) {
+  return {.prior_nu = options.nu,
+          .step_nu = options.nu,
+          .noise_nu = options.nu + dimension,
+          .coefficients = coefficients,
+          .plain = plain_step};
+}
+
 std::unique_ptr<Sampler> make_t_chain(std::shared_ptr<const Denoiser> denoiser,
                                       const SamplerOptions& options) {
-  const StepLaw law{.prior_nu = options.nu,
-                    .step_nu = options.nu,
-                    .noise_nu = options.nu + denoiser->dimension(),
-                    .coefficients = coefficients,
-                    .plain = plain_step};
-  return make_stochastic_sampler(std::move(denoiser), options, law);
+  const StepLaw step = t_chain_step(options, denoiser->dimension());
+  return make_stochastic_sampler(std::move(denoiser), options, step);
 }
 
 }  // namespace htdm

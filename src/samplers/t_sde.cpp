@@ -20,10 +20,10 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 StepCoefficients coefficients(double sigma, double s, double nu, int d) {
   const double divisor = 1 + (d - 2) / nu;
-  return {.drift = static_cast<float>(2 * (s - sigma)),
-          .noise = static_cast<float>(std::sqrt(sigma * sigma - s * s)),
-          .constant = static_cast<float>(1 / divisor),
-          .quadratic = static_cast<float>(1 / nu / divisor)};
+  return {.drift = 2 * (s - sigma),
+          .noise = std::sqrt(sigma * sigma - s * s),
+          .constant = 1 / divisor,
+          .quadratic = 1 / nu / divisor};
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
@@ -42,27 +42,35 @@ void check_nu(double nu, int d) {
               "Use a larger nu, or inf");
 }
 
-std::unique_ptr<Sampler> make(std::shared_ptr<const Denoiser> denoiser,
-                              const SamplerOptions& options, double step_nu) {
-  check_nu(options.nu, denoiser->dimension());
-  return make_stochastic_sampler(std::move(denoiser), options,
-                                 {.prior_nu = options.nu,
-                                  .step_nu = step_nu,
-                                  .noise_nu = inf,
-                                  .coefficients = coefficients,
-                                  .plain = plain_step});
+StepLaw step_law(double prior_nu, double step_nu, int dimension) {
+  check_nu(prior_nu, dimension);
+  return {.prior_nu = prior_nu,
+          .step_nu = step_nu,
+          .noise_nu = inf,
+          .coefficients = coefficients,
+          .plain = plain_step};
 }
 
 }  // namespace
 
+StepLaw t_sde_step(const SamplerOptions& options, int dimension) {
+  return step_law(options.nu, options.nu, dimension);
+}
+
+StepLaw t_sde_ablated_step(const SamplerOptions& options, int dimension) {
+  return step_law(options.nu, inf, dimension);
+}
+
 std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
                                     const SamplerOptions& options) {
-  return make(std::move(denoiser), options, options.nu);
+  const StepLaw step = t_sde_step(options, denoiser->dimension());
+  return make_stochastic_sampler(std::move(denoiser), options, step);
 }
 
 std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> denoiser,
                                             const SamplerOptions& options) {
-  return make(std::move(denoiser), options, inf);
+  const StepLaw step = t_sde_ablated_step(options, denoiser->dimension());
+  return make_stochastic_sampler(std::move(denoiser), options, step);
 }
 
 }  // namespace htdm

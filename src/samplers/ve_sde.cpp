@@ -14,8 +14,8 @@ namespace {
 constexpr double inf = std::numeric_limits<double>::infinity();
 
 StepCoefficients coefficients(double sigma, double s, double /*nu*/, int /*dimension*/) {
-  return {.drift = static_cast<float>(2 * (s - sigma)),
-          .noise = static_cast<float>(std::sqrt(sigma * sigma - s * s)),
+  return {.drift = 2 * (s - sigma),
+          .noise = std::sqrt(sigma * sigma - s * s),
           .constant = 1,
           .quadratic = 0};
 }
@@ -29,14 +29,18 @@ void plain_step(const PlainStep& step, std::span<double> x) {
 
 }  // namespace
 
+StepLaw ve_sde_step(const SamplerOptions& /*options*/, int /*dimension*/) {
+  return {.prior_nu = inf,
+          .step_nu = inf,
+          .noise_nu = inf,
+          .coefficients = coefficients,
+          .plain = plain_step};
+}
+
 std::unique_ptr<Sampler> make_ve_sde(std::shared_ptr<const Denoiser> denoiser,
                                      const SamplerOptions& options) {
-  return make_stochastic_sampler(std::move(denoiser), options,
-                                 {.prior_nu = inf,
-                                  .step_nu = inf,
-                                  .noise_nu = inf,
-                                  .coefficients = coefficients,
-                                  .plain = plain_step});
+  const StepLaw step = ve_sde_step(options, denoiser->dimension());
+  return make_stochastic_sampler(std::move(denoiser), options, step);
 }
 
 }  // namespace htdm

@@ -1,0 +1,79 @@
+/// Functions on the line by panels: Gauss-Legendre nodes that resolve them to a tolerance.
+///
+/// The line is x = sinh(q), |q| <= reach. Roots are one wide in q; panels are dyadic pieces of them
+/// and lie side by side. On a panel a function is the polynomial through its 16 nodes; it is
+/// resolved when its last Legendre coefficients are below the tolerance. A polynomial is moved to
+/// either half of its panel by a 16 x 16 matrix.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace htdm {
+
+inline constexpr int panel_nodes = 16;
+using NodeValues = std::array<double, panel_nodes>;
+
+/// The Gauss-Legendre rule on [-1, 1] and what follows from it.
+struct PanelRule {
+  NodeValues node, weight;
+  std::array<NodeValues, panel_nodes> to_half[2];  ///< to_half[h][i][j]: node j to node i of half h
+
+  static const PanelRule& get();
+
+  /// Values at the nodes of the left (0) or right (1) half.
+  NodeValues half(const NodeValues& values, int side) const;
+  /// The polynomial at t in [-1, 1].
+  double at(const NodeValues& values, double t) const;
+  /// The largest of the last three Legendre coefficients.
+  double unresolved(const NodeValues& values) const;
+};
+
+/// One piece: index k of 2^depth of a root that starts at q = root.
+struct LawPanel {
+  int root = 0, depth = 0;
+  std::uint64_t index = 0;
+  double mass = 0;         ///< integral of the density; 0: the panel is empty
+  NodeValues log_density;  ///< ln f(x) at the nodes
+  NodeValues value;        ///< a second function of x, such as (x - D)/sigma
+
+  double half_width() const;
+  double center() const;
+  bool empty() const { return mass <= 0; }
+};
+
+/// Nodes of a panel as points x = sinh(q), and weights of an integral over dx.
+struct PanelPoints {
+  NodeValues x, weight;
+};
+PanelPoints points(const LawPanel& panel);
+
+/// Call body(i) for i = 0 ... n - 1, on any threads, in any order.
+using ForEachItem =
+    std::function<void(std::size_t n, const std::function<void(std::size_t)>& body)>;
+
+/// What decides how fine panels are.
+struct PanelRules {
+  double tolerance = 1e-9;    ///< of ln f and of the second function
+  double empty_mass = 1e-26;  ///< panels with less are dropped
+  double faint_mass = 1e-19;  ///< panels with less are not held to the tolerance
+  double largest_range = 10;  ///< of ln f on a panel
+  int deepest = 24;           ///< halvings of a root
+};
+
+/// Panels that resolve the functions which `fill` writes: log_density and value from x at the
+/// nodes. `start` is where to begin (panels side by side); pieces that are not resolved are halved.
+/// value is held to tolerance max(1, |value|) of its panel.
+std::vector<LawPanel> resolve(std::vector<LawPanel> start, const PanelRules& rules,
+                              const std::function<void(const PanelPoints&, LawPanel&)>& fill,
+                              const ForEachItem& each);
+
+/// Roots over |q| <= reach (rounded up).
+std::vector<LawPanel> root_panels(double reach);
+
+/// Join halves whose union still resolves both functions.
+std::vector<LawPanel> coarsen(const std::vector<LawPanel>& panels, const PanelRules& rules);
+
+}  // namespace htdm

@@ -164,25 +164,22 @@ std::vector<LawPanel> root_panels(double reach) {
 
 std::vector<LawPanel> resolve(std::vector<LawPanel> pending, const PanelRules& rules,
                               const std::function<void(const PanelPoints&, LawPanel&)>& fill,
-                              const ForEachItem& each) {
+                              const ForEachPanel& each) {
   std::vector<LawPanel> done;
   while (!pending.empty()) {
-    std::vector<char> fine(pending.size());
-    each(pending.size(), [&](std::size_t k) {
-      LawPanel& panel = pending[k];
+    each(pending, [&](LawPanel& panel) {
       const PanelPoints p = points(panel);
       fill(p, panel);
       panel.mass = integral(panel.log_density, p.weight);
       if (panel.mass < rules.empty_mass) panel.mass = 0;
-      fine[k] = panel.empty() || panel.depth >= rules.deepest || resolved(panel, rules);
     });
     std::vector<LawPanel> next;
-    for (std::size_t k = 0; k < pending.size(); ++k) {
-      if (fine[k] != 0) {
-        done.push_back(pending[k]);
+    for (const LawPanel& panel : pending) {
+      if (panel.empty() || panel.depth >= rules.deepest || resolved(panel, rules)) {
+        done.push_back(panel);
       } else {
-        next.push_back(half_of(pending[k], 0));
-        next.push_back(half_of(pending[k], 1));
+        next.push_back(half_of(panel, 0));
+        next.push_back(half_of(panel, 1));
       }
     }
     pending = std::move(next);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace htdm {
@@ -50,9 +51,10 @@ struct PanelPoints {
 };
 PanelPoints points(const LawPanel& panel);
 
-/// Call body(i) for i = 0 ... n - 1, on any threads, in any order.
-using ForEachItem =
-    std::function<void(std::size_t n, const std::function<void(std::size_t)>& body)>;
+/// Call body(panel) for every panel, on any threads or ranks, in any order; all ranks end up with
+/// all panels as body left them.
+using ForEachPanel =
+    std::function<void(std::span<LawPanel> panels, const std::function<void(LawPanel&)>& body)>;
 
 /// What decides how fine panels are.
 struct PanelRules {
@@ -68,7 +70,7 @@ struct PanelRules {
 /// value is held to tolerance max(1, |value|) of its panel.
 std::vector<LawPanel> resolve(std::vector<LawPanel> start, const PanelRules& rules,
                               const std::function<void(const PanelPoints&, LawPanel&)>& fill,
-                              const ForEachItem& each);
+                              const ForEachPanel& each);
 
 /// Roots over |q| <= reach (rounded up).
 std::vector<LawPanel> root_panels(double reach);

@@ -57,7 +57,7 @@ LineLaw state_law(std::vector<LawPanel> panels) {
 LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vector<double>& levels,
                   const LawRun& run) {
   const PanelRules& rules = run.rules;
-  const ForEachItem& each = run.each;
+  const ForEachPanel& each = run.each;
   std::vector<LawPanel> panels = resolve(
       start_roots(law.prior_nu, levels[0]), rules,
       [&](const PanelPoints& p, LawPanel& panel) {

@@ -41,7 +41,7 @@ class LineLaw {
 /// How a law is computed.
 struct LawRun {
   PanelRules rules;
-  ForEachItem each;  ///< results have the same bits for any
+  ForEachPanel each;  ///< results have the same bits for any
   /// Called, where there is one, with the law of the state x at every level.
   std::function<void(std::size_t level, const LineLaw& state)> observe;
 };

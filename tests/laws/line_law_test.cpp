@@ -24,24 +24,24 @@
 namespace htdm::test {
 namespace {
 
-const ForEachItem in_order = [](std::size_t n, const std::function<void(std::size_t)>& body) {
-  for (std::size_t i = 0; i < n; ++i) body(i);
-};
+void in_order(std::span<LawPanel> panels, const std::function<void(LawPanel&)>& body) {
+  for (LawPanel& panel : panels) body(panel);
+}
 
-/// Backwards, every other item on a second thread.
-const ForEachItem on_threads = [](std::size_t n, const std::function<void(std::size_t)>& body) {
+/// Backwards, every other panel on a second thread.
+void on_threads(std::span<LawPanel> panels, const std::function<void(LawPanel&)>& body) {
   const auto half = [&](std::size_t parity) {
-    for (std::size_t i = n; i-- > 0;) {
-      if (i % 2 == parity) body(i);
+    for (std::size_t i = panels.size(); i-- > 0;) {
+      if (i % 2 == parity) body(panels[i]);
     }
   };
   const std::jthread other(half, 1);
   half(0);
-};
+}
 
 LineLaw law_of(const char* kind, const std::shared_ptr<const Denoiser>& denoiser, double nu,
                const std::vector<double>& levels, double tolerance = 1e-8,
-               const ForEachItem& each = in_order) {
+               const ForEachPanel& each = in_order) {
   const LawRun run{.rules = {.tolerance = tolerance}, .each = each, .observe = {}};
   return sampler_law(*find_sampler_kind(kind), denoiser, {.levels = levels, .nu = nu}, run);
 }

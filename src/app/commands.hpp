@@ -24,6 +24,8 @@ struct ShowOptions {
 };
 
 ExitCode run_command(const RunOptions& options);
+/// The laws of all entries; adds them to the results of the same study, or starts some.
+ExitCode law_command(const RunOptions& options);
 ExitCode check_command(const RunOptions& options);
 ExitCode defaults_command(bool markdown);
 ExitCode show_command(const ShowOptions& options);

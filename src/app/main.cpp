@@ -27,6 +27,7 @@ struct CommandLine {
         "  htdm show results/mine/results.h5 --json\n"
         "Every command explains itself: htdm COMMAND --help.");
     add_run();
+    add_law();
     add_check();
     auto* defaults =
         app.add_subcommand("defaults", "Print the reference study: every key, default and range");
@@ -60,6 +61,19 @@ struct CommandLine {
         "Writes results.h5, models/NAME.h5 and, where [store] asks for it, samples.h5.\n"
         "Exit codes: 0 done, 2 bad input, 75 stopped at a checkpoint (run again), 1 anything "
         "else.");
+  }
+
+  void add_law() {
+    auto* command = app.add_subcommand(
+        "law", "Compute the law of every sampler without Monte Carlo (one dimension)");
+    add_study(command);
+    command->add_option("--output", run.output, "Folder of the results (results/<study.name>)")
+        ->type_name("DIR");
+    command->add_flag("--force", run.force, "Replace existing results instead of adding to them");
+    command->footer(
+        "Example: mpirun -n 2 htdm law study.toml --output results/mine\n"
+        "Adds to the results.h5 of the same study and uses its models; without one it trains and "
+        "makes it.");
   }
 
   void add_check() {
@@ -97,14 +111,16 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "defaults") return htdm::defaults_command(line.defaults_markdown);
   if (command == "show") return htdm::show_command(line.show);
   if (command == "version") return htdm::version_command(line.version_json);
+  if (command == "law") return htdm::law_command(line.run);
   return htdm::run_command(line.run);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Only `run` talks to other ranks; the rest also works where MPI may not start (login nodes).
-  const bool parallel = argc > 1 && std::strcmp(argv[1], "run") == 0;
+  // Only these talk to other ranks; the rest also works where MPI may not start (login nodes).
+  const bool parallel =
+      argc > 1 && (std::strcmp(argv[1], "run") == 0 || std::strcmp(argv[1], "law") == 0);
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {
     CommandLine line;
     return dispatch(line, argc, argv);

@@ -3,6 +3,7 @@
 #include "app/data_file.hpp"
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
+#include "app/law.hpp"
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
 #include "app/sample_store.hpp"
@@ -17,6 +18,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -132,6 +134,17 @@ ModelResult describe(const ModelPlan& plan, const TrainedModel& trained,
   return result;
 }
 
+/// An entry of which no path was sampled.
+SamplerResult unsampled(const EntryPlan& entry) {
+  SamplerResult result;
+  result.name = entry.section.name;
+  result.kind = entry.section.kind;
+  result.model = entry.section.model;
+  result.nu = entry.nu;
+  result.levels = static_cast<int>(entry.levels.size());
+  return result;
+}
+
 }  // namespace
 
 Study share_study(const std::string& path, const std::vector<std::string>& overrides,
@@ -156,6 +169,59 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
   results_.study_no_paths = write_study(study, false);
 }
 
+void StudyRun::use_models_of(const std::string& output) {
+  std::vector<Bytes> bytes(plan_.models.size());
+  agree_on_errors(world_, [&] {
+    if (!world_.is_root()) return;
+    const Results before = read_results(output + "/results.h5");
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+      if (!plan_.models[i].trained()) continue;
+      const std::string& name = plan_.models[i].section.name;
+      const std::string file = output + "/models/" + name + ".h5";
+      const Model model = read_model(file);
+      const auto known = std::ranges::find(before.models, name, &ModelResult::name);
+      check_input(known != before.models.end() && known->weights_sha256 == weights_sha256(model),
+                  "\"" + file + "\" does not hold the weights behind \"" + output + "/results.h5\"",
+                  "A law beside counts must be that of the same denoiser",
+                  "Use --force to start again, or another --output");
+      bytes[i] = model_to_bytes(model);
+    }
+  });
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    world_.broadcast(bytes[i]);
+    if (bytes[i].empty()) continue;
+    plan_.models[i].file = std::make_shared<const Model>(model_from_bytes(bytes[i]));
+  }
+}
+
+Results StudyRun::law(const std::string& output, bool add) {
+  const Stopwatch total;
+  if (add) use_models_of(output);
+  train();
+  if (!add) write_models(output);
+  const ForEachPanel each = panel_loop(world_, threads_);
+  std::vector<LawResult> laws;
+  for (const EntryPlan& entry : plan_.entries) {
+    log_info(fmt::format("law of {}{}", entry.section.name,
+                         entry.nu ? fmt::format(" nu {}", *entry.nu) : ""));
+    laws.push_back(law_result(plan_, entry, denoisers_[entry.model],
+                              results_.models[entry.model].normalization, each));
+  }
+  results_.provenance.seconds_total = total.seconds();
+  results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  agree_on_errors(world_, [&] {
+    if (!world_.is_root()) return;
+    if (add) {
+      results_ = read_results(output + "/results.h5");
+    } else {
+      for (const EntryPlan& entry : plan_.entries) results_.samplers.push_back(unsampled(entry));
+    }
+    for (std::size_t i = 0; i < laws.size(); ++i) results_.samplers[i].law = laws[i];
+    write_results(output + "/results.h5", results_);
+  });
+  return std::move(results_);
+}
+
 Results StudyRun::run(const std::string& output) {
   const Stopwatch total;
   log_info(fmt::format("study \"{}\": {} rank(s) x {} thread(s), {}", plan_.study.study.name,
@@ -164,7 +230,8 @@ Results StudyRun::run(const std::string& output) {
     if (!world_.is_root() || !plan_.study.store.stores()) return;
     check_space(output, samples_file_size(samples_header(plan_)), samples_path(output));
   });
-  train(output);
+  train();
+  write_models(output);
   std::optional<SamplesWriter> store = open_store(output);
   sample(store ? &*store : nullptr);
   if (store) store->finish();
@@ -179,7 +246,7 @@ Results StudyRun::run(const std::string& output) {
   return std::move(results_);
 }
 
-void StudyRun::train(const std::string& output) {
+void StudyRun::train() {
   const Stopwatch watch;
   TrainingData data;
   agree_on_errors(world_, [&] {
@@ -192,10 +259,14 @@ void StudyRun::train(const std::string& output) {
     denoisers_.push_back(make_denoiser(plan_, model, trained[i].weights, data.normalization));
   }
   results_.provenance.seconds_training = watch.seconds();
+  for (const TrainedModel& model : trained) weights_.push_back(model.weights);
+}
+
+void StudyRun::write_models(const std::string& output) {
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
-    for (const TrainedModel& model : trained) {
-      if (model.weights) write_weights(output, *model.weights, results_.provenance);
+    for (const auto& weights : weights_) {
+      if (weights) write_weights(output, *weights, results_.provenance);
     }
   });
 }

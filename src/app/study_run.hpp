@@ -35,8 +35,15 @@ class StudyRun {
   /// complete on rank 0. Call once.
   Results run(const std::string& output);
 
+  /// The laws of all entries (d = 1), added to `output`/results.h5. `add`: that file is there and
+  /// of this study; its models, in `output`/models, are used. Else models are trained and results
+  /// without samples written. Returns the results, complete on rank 0. Call once.
+  Results law(const std::string& output, bool add);
+
  private:
-  void train(const std::string& output);
+  void use_models_of(const std::string& output);
+  void train();
+  void write_models(const std::string& output);
   std::optional<SamplesWriter> open_store(const std::string& output) const;
   void sample(SamplesWriter* writer);
   void sample_entry(std::size_t index, const Summariser* summariser, SamplesWriter* writer);
@@ -44,6 +51,7 @@ class StudyRun {
   const Communicator world_;
   int threads_;
   Plan plan_;
+  std::vector<std::shared_ptr<const Model>> weights_;  ///< null for exact denoisers
   std::vector<std::shared_ptr<const Denoiser>> denoisers_;
   TableShelf tables_;
   Results results_;

@@ -56,6 +56,30 @@ struct MomentResult {
   bool exists = true;  ///< whether the target law has this moment
 };
 
+/// P(event value > threshold) by the propagated law.
+struct LawExceedance {
+  double level = 0;      ///< probability under the true law (NaN where there is none)
+  double threshold = 0;  ///< raw space
+  std::string event;
+  double probability = 0;
+  Interval interval;  ///< error bound: the true value of the sampler's law is inside
+};
+
+/// The law of a one-dimensional sampler without Monte Carlo.
+struct LawResult {
+  double tolerance = 0;       ///< of the finer of the two grids
+  double relative_error = 0;  ///< the largest of the levels that are resolved
+  double lost_mass = 0;       ///< 1 - mass of the finer grid
+  std::optional<double> w1;   ///< to the true law, z-space
+  double w1_error = 0;
+  std::vector<LawExceedance> exceedance;
+  /// P(event value > threshold) where it is 1e-1, 10^-1.25, ... 1e-15; with what it is under the
+  /// true law (NaN where there is none).
+  std::vector<double> survival_threshold, survival, survival_error, survival_law;
+  std::vector<double> quantile_level, quantile, quantile_error;  ///< z-space
+  double seconds = 0;                                            ///< never part of the digest
+};
+
 /// One sampler at one nu.
 struct SamplerResult {
   std::string name, kind, model;
@@ -72,6 +96,7 @@ struct SamplerResult {
   std::vector<double> qq_low, qq_high;                          ///< its 95 % band, pointwise
   SurvivalCurve survival;
   std::vector<MomentResult> moments;  ///< first component, raw space
+  std::optional<LawResult> law;       ///< what `htdm law` added
   std::uint64_t nonfinite = 0;
   double seconds = 0;  ///< wall time of its sampling; never part of the digest
 };

@@ -47,6 +47,19 @@ void add(Digest& digest, const ModelResult& m) {
   for (const Transform& transform : m.normalization.transforms) add(digest, transform);
 }
 
+void add(Digest& digest, const LawResult& law) {
+  digest.number(law.tolerance).number(law.relative_error).number(law.lost_mass);
+  digest.integer(law.w1.has_value()).number(law.w1.value_or(0)).number(law.w1_error);
+  digest.integer(law.exceedance.size());
+  for (const LawExceedance& e : law.exceedance) {
+    digest.number(e.level).number(e.threshold).text(e.event).number(e.probability);
+    add(digest, e.interval);
+  }
+  digest.numbers(law.survival_threshold).numbers(law.survival).numbers(law.survival_error);
+  digest.numbers(law.survival_law);
+  digest.numbers(law.quantile_level).numbers(law.quantile).numbers(law.quantile_error);
+}
+
 void add(Digest& digest, const SamplerResult& s) {
   digest.text(s.name).text(s.kind).text(s.model);
   if (!s.denoiser.empty()) digest.text(s.denoiser).number(s.table_error);  // since schema 1.1
@@ -64,6 +77,7 @@ void add(Digest& digest, const SamplerResult& s) {
   add(digest, s.survival);
   digest.integer(s.moments.size());
   for (const MomentResult& m : s.moments) digest.text(m.name).number(m.value).integer(m.exists);
+  if (s.law) add(digest, *s.law);  // since schema 1.3
 }
 
 }  // namespace

@@ -106,6 +106,46 @@ void moment_columns(Table table, Rows& rows) {
              {"1 where the true law has this moment"});
 }
 
+template <class Table, class Rows>
+void law_exceedance_columns(Table table, Rows& rows) {
+  table.part("threshold", rows, [](auto& e) -> auto& { return e.threshold; },
+             {"threshold of the event value", raw});
+  table.part("level", rows, [](auto& e) -> auto& { return e.level; },
+             {"probability under the true law"});
+  table.part("event", rows, [](auto& e) -> auto& { return e.event; },
+             {"what exceeds the threshold"});
+  table.part("probability", rows, [](auto& e) -> auto& { return e.probability; },
+             {"exceedance probability of the propagated law"});
+  table.part("low", rows, [](auto& e) -> auto& { return e.interval.low; },
+             {"lower end of its error bound"});
+  table.part("high", rows, [](auto& e) -> auto& { return e.interval.high; },
+             {"upper end of its error bound"});
+}
+
+template <class Table, class Law>
+void law_survival_columns(Table table, Law& law) {
+  table.column("threshold", law.survival_threshold, {"threshold of the event value", raw});
+  table.column("probability", law.survival, {"exceedance probability of the propagated law"});
+  table.column("error", law.survival_error, {"bound on its error"});
+  table.column("law", law.survival_law, {"probability under the true law"});
+}
+
+template <class Table, class Law>
+void law_quantile_columns(Table table, Law& law) {
+  table.column("level", law.quantile_level, {"quantile level"});
+  table.column("value", law.quantile, {"quantile of the propagated law, z-space"});
+  table.column("error", law.quantile_error, {"bound on its error"});
+}
+
+template <class Law, class Visit>
+void law_attributes(Law& law, Visit visit) {
+  visit("tolerance", law.tolerance);
+  visit("relative_error", law.relative_error);
+  visit("lost_mass", law.lost_mass);
+  visit("w1_error", law.w1_error);
+  visit("seconds", law.seconds);
+}
+
 template <class Result, class Visit>
 void sampler_attributes(Result& r, Visit visit) {
   visit("name", r.name);
@@ -144,6 +184,25 @@ std::optional<W1Result> read_w1(const Group& group, const std::string& name) {
   return w1;
 }
 
+void write_law(Group group, const LawResult& law) {
+  law_attributes(law, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
+  group.set_attribute("w1", law.w1.value_or(std::numeric_limits<double>::quiet_NaN()));
+  law_exceedance_columns(TableWriter(group.create_group("exceedance")), law.exceedance);
+  law_survival_columns(TableWriter(group.create_group("survival")), law);
+  law_quantile_columns(TableWriter(group.create_group("quantiles")), law);
+}
+
+LawResult read_law(const Group& group) {
+  LawResult law;
+  law_attributes(law, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
+  const double w1 = group.attribute<double>("w1");
+  if (!std::isnan(w1)) law.w1 = w1;
+  law_exceedance_columns(TableReader(group.open_group("exceedance")), law.exceedance);
+  law_survival_columns(TableReader(group.open_group("survival")), law);
+  law_quantile_columns(TableReader(group.open_group("quantiles")), law);
+  return law;
+}
+
 void write_sampler(Group group, const SamplerResult& r) {
   sampler_attributes(r, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
   group.set_attribute("nu", r.nu.value_or(std::numeric_limits<double>::quiet_NaN()));
@@ -157,6 +216,7 @@ void write_sampler(Group group, const SamplerResult& r) {
   write_w1(group, "w1_test", r.w1_test);
   write_w1(group, "w1_law", r.w1_law);
   moment_columns(TableWriter(group.create_group("moments")), r.moments);
+  if (r.law) write_law(group.create_group("propagated_law"), *r.law);
 }
 
 SamplerResult read_sampler(const Group& group) {
@@ -177,6 +237,7 @@ SamplerResult read_sampler(const Group& group) {
   r.w1_test = read_w1(group, "w1_test");
   r.w1_law = read_w1(group, "w1_law");
   moment_columns(TableReader(group.open_group("moments")), r.moments);
+  if (group.has("propagated_law")) r.law = read_law(group.open_group("propagated_law"));
   return r;
 }
 

@@ -103,6 +103,50 @@ Json moment_json(const MomentResult& m) {
   return {{"name", m.name}, {"value", number(m.value)}, {"exists", m.exists}};
 }
 
+Json law_exceedance_json(const LawExceedance& e) {
+  const double half = (e.interval.high - e.interval.low) / 2;
+  return {{"level", number(e.level)},
+          {"threshold", number(e.threshold)},
+          {"event", e.event},
+          {"method", "law"},
+          {"probability", number(e.probability)},
+          {"count", nullptr},
+          {"batch_mean", nullptr},
+          {"batch_std", nullptr},
+          {"interval", pair(e.interval)},
+          {"batch_interval", nullptr},
+          {"batch_counts", nullptr},
+          {"relative_error", e.probability > 0 ? number(half / e.probability) : Json()},
+          {"ratio", number(e.probability / e.level)}};
+}
+
+/// What was counted, then what the law says.
+Json all_exceedance_json(const SamplerResult& s) {
+  Json array = array_of(s.exceedance, exceedance_json);
+  if (!s.law) return array;
+  for (const LawExceedance& e : s.law->exceedance) array.push_back(law_exceedance_json(e));
+  return array;
+}
+
+Json law_json(const std::optional<LawResult>& law) {
+  if (!law) return {};
+  return {{"tolerance", law->tolerance},
+          {"relative_error", number(law->relative_error)},
+          {"lost_mass", number(law->lost_mass)},
+          {"w1", law->w1 ? number(*law->w1) : Json()},
+          {"w1_error", law->w1 ? number(law->w1_error) : Json()},
+          {"survival",
+           {{"threshold", list(law->survival_threshold)},
+            {"probability", list(law->survival)},
+            {"error", list(law->survival_error)},
+            {"law", list(law->survival_law)}}},
+          {"quantiles",
+           {{"level", list(law->quantile_level)},
+            {"value", list(law->quantile)},
+            {"error", list(law->quantile_error)}}},
+          {"seconds", number(law->seconds)}};
+}
+
 Json sampler_json(const SamplerResult& s) {
   return {{"name", s.name},
           {"kind", s.kind},
@@ -117,10 +161,11 @@ Json sampler_json(const SamplerResult& s) {
           {"w1_test_interval", w1_interval(s.w1_test)},
           {"w1_law", w1_value(s.w1_law)},
           {"w1_law_interval", w1_interval(s.w1_law)},
-          {"exceedance", array_of(s.exceedance, exceedance_json)},
+          {"exceedance", all_exceedance_json(s)},
           {"quantiles", array_of(s.quantiles, quantile_json)},
           {"survival", survival_json(s.survival)},
           {"moments", array_of(s.moments, moment_json)},
+          {"propagated_law", law_json(s.law)},
           {"nonfinite", s.nonfinite},
           {"seconds", number(s.seconds)}};
 }

@@ -222,6 +222,67 @@ std::string nonfinite_text(const Results& results) {
   return text;
 }
 
+/// A probability of the propagated law, as many digits as its bound allows (at most six).
+std::string law_probability_text(const LawExceedance& e) {
+  const double bound = (e.interval.high - e.interval.low) / 2;
+  if (!(bound < 0.5 * e.probability)) return "< " + brief(e.interval.high, 2);
+  const int digits = static_cast<int>(std::floor(-std::log10(bound / e.probability)));
+  return brief(e.probability, std::clamp(digits, 2, 6));
+}
+
+/// Threshold of the main event that is exceeded with probability p; survival is stored by quarters
+/// of a decade from 1e-1 on.
+std::string law_threshold_text(const LawResult& law, double p) {
+  const auto k = static_cast<std::size_t>(std::lround(-4 * std::log10(p))) - 4;
+  const bool known = k < law.survival.size() && law.survival_error[k] < 0.01 * p;
+  return known ? brief(law.survival_threshold[k], 4) : "-";
+}
+
+/// What `htdm law` found, beside what was counted.
+std::string law_text(const Results& results) {
+  const auto has_law = [](const SamplerResult& s) { return s.law.has_value(); };
+  const auto first = std::ranges::find_if(results.samplers, has_law);
+  if (first == results.samplers.end()) return "";
+  Column name{"propagated law", "", {}, true}, nu{"nu", "", {}};
+  Column w1{"W1 to law", "z-space", {}};
+  std::vector<Column> probabilities, ratios, depths;
+  for (const LawExceedance& e : first->law->exceedance) {
+    probabilities.push_back({fmt::format("P({} > {})", e.event, brief(e.threshold)),
+                             std::isnan(e.level) ? "" : "law " + brief(e.level),
+                             {},
+                             true});
+    ratios.push_back({"ratio", "", {}, false, true});
+  }
+  constexpr double shown_depths[] = {1e-6, 1e-9, 1e-12};
+  for (const double p : shown_depths) depths.push_back({"threshold", fmt::format("at {}", p), {}});
+  double worst = 0;
+  for (const SamplerResult& s : results.samplers) {
+    if (!s.law) continue;
+    name.cells.push_back(s.name);
+    nu.cells.push_back(nu_text(s.nu));
+    w1.cells.push_back(s.law->w1 ? fmt::format("{:.5f}", *s.law->w1) : "-");
+    for (std::size_t k = 0; k < probabilities.size(); ++k) {
+      const LawExceedance& e = s.law->exceedance[k];
+      probabilities[k].cells.push_back(law_probability_text(e));
+      ratios[k].cells.push_back(std::isnan(e.level) ? "-" : brief(e.probability / e.level));
+    }
+    for (std::size_t k = 0; k < depths.size(); ++k) {
+      depths[k].cells.push_back(law_threshold_text(*s.law, shown_depths[k]));
+    }
+    worst = std::max(worst, s.law->relative_error);
+  }
+  std::vector<Column> columns{name, nu, w1};
+  for (std::size_t k = 0; k < probabilities.size(); ++k) {
+    columns.push_back(probabilities[k]);
+    columns.push_back(ratios[k]);
+  }
+  columns.insert(columns.end(), depths.begin(), depths.end());
+  std::string out;
+  print_table(out, columns, 2);
+  return out + fmt::format("Laws are propagated without Monte Carlo, relative error up to {}.\n",
+                           brief(worst, 2));
+}
+
 }  // namespace
 
 std::string results_text(const Results& results) {
@@ -231,6 +292,7 @@ std::string results_text(const Results& results) {
                   p.git_hash, p.created, p.seed, p.ranks, p.threads, p.seconds_total);
   if (!results.models.empty()) print_table(out, model_columns(results), 1);
   if (results.samplers.empty()) return out + "No sampler was run.\n";
+  if (results.samplers.front().paths == 0) return out + law_text(results);
   std::vector<Column> columns = sampler_columns(results);
   add_exceedance_columns(columns, results);
   print_table(out, columns, 2);
@@ -239,7 +301,9 @@ std::string results_text(const Results& results) {
       "ratio: probability over that of the {}. A count of zero is shown as its upper bound.\n",
       results.samplers.front().paths,
       reference_name(results) == "law" ? "true law" : reference_name(results));
-  return out + tables_text(results) + transform_text(results) + nonfinite_text(results);
+  out += tables_text(results) + transform_text(results) + nonfinite_text(results);
+  const std::string laws = law_text(results);
+  return laws.empty() ? out : out + "\n" + laws;
 }
 
 }  // namespace htdm

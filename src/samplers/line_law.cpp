@@ -129,6 +129,8 @@ class PanelTail {
   PanelTail(double threshold, int side) : threshold_(threshold), side_(side) {}
 
   double mass(const LawPanel& panel) const {
+    const auto [low, high] = std::ranges::minmax(panel.value);
+    if (!crosses(low, high)) return beyond(low, high) ? panel.mass : 0;
     const PanelRule& rule = PanelRule::get();
     const PanelPoints p = points(panel);
     NodeValues jacobian;
@@ -139,17 +141,23 @@ class PanelTail {
  private:
   static constexpr int deepest = 45;
 
+  /// The ends of a panel lie beyond its nodes.
+  bool crosses(double low, double high) const {
+    const double margin = 0.1 * (high - low);
+    return low - margin <= threshold_ && threshold_ < high + margin;
+  }
+  bool beyond(double low, double high) const {
+    return ((low + high) / 2 > threshold_) == (side_ > 0);
+  }
+
   /// jacobian: dx/dq times half the width in q.
   double mass(const NodeValues& jacobian, const NodeValues& log_density, const NodeValues& value,
               int depth) const {
     const PanelRule& rule = PanelRule::get();
     const auto [low, high] = std::ranges::minmax(value);
-    const double margin = 0.1 * (high - low);
-    const bool crosses = low - margin <= threshold_ && threshold_ < high + margin;
     double sum = 0;
-    if (!crosses || depth == deepest) {
-      const bool beyond = (low + high) / 2 > threshold_;
-      if (beyond != (side_ > 0)) return 0;
+    if (!crosses(low, high) || depth == deepest) {
+      if (!beyond(low, high)) return 0;
       for (int i = 0; i < panel_nodes; ++i) {
         sum += rule.weight[i] * jacobian[i] * std::exp(log_density[i]);
       }

@@ -1,0 +1,202 @@
+#include "app/law.hpp"
+
+#include "app/summary.hpp"
+#include "core/error.hpp"
+#include "parallel/block_loop.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace htdm {
+namespace {
+
+constexpr double wanted_accuracy = 1e-4;
+constexpr std::array tolerances{1e-6, 1e-8, 1e-9};
+constexpr double scale_error = 1e-6, dropped_mass = 1e-23;
+
+/// Both grids.
+struct LawPair {
+  LineLaw fine, coarse;
+};
+
+/// P(event value > threshold), threshold in raw space.
+double exceedance(const LineLaw& law, const Normalization& scale, double location, Event event,
+                  double threshold) {
+  const double upper = scale.to_z(location + threshold, 0);
+  const double lower = scale.to_z(location - threshold, 0);
+  if (event == Event::upper) return law.above(upper);
+  if (event == Event::lower) return law.below(lower);
+  return threshold < 0 ? 1 : law.above(upper) + law.below(lower);
+}
+
+double error_bound(double fine, double coarse) {
+  return 3 * std::abs(fine - coarse) + scale_error * fine + dropped_mass;
+}
+
+/// Answers of both grids to one question, with its bound.
+class LawReader {
+ public:
+  LawReader(const Plan& plan, const LawPair& laws, const Normalization& scale)
+      : plan_(plan), laws_(laws), scale_(scale), location_(location(plan.target)) {}
+
+  std::vector<LawExceedance> levels() const {
+    std::vector<LawExceedance> results;
+    for (const ThresholdPlan& t : plan_.thresholds) {
+      const auto [fine, error] = exceedance_of(t.event, t.threshold);
+      results.push_back({t.level,
+                         t.threshold,
+                         std::string(event_name(t.event)),
+                         fine,
+                         {std::max(0.0, fine - error), std::min(1.0, fine + error)}});
+    }
+    return results;
+  }
+
+  /// Thresholds where the main event has probability 1e-1, 10^-1.25, ... 1e-15.
+  void survival(LawResult& result) const {
+    for (int k = 4; k <= 60; ++k) {
+      const double p = std::pow(10, -k / 4.0);
+      const double threshold = threshold_of(p);
+      const auto [fine, error] = exceedance_of(plan_.event, threshold);
+      result.survival_threshold.push_back(threshold);
+      result.survival.push_back(fine);
+      result.survival_error.push_back(error);
+      result.survival_law.push_back(has_law(plan_.target)
+                                        ? htdm::exceedance(plan_.target, plan_.event, threshold)
+                                        : std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+
+  void quantiles(LawResult& result) const {
+    for (const double level : quantile_levels()) {
+      const double fine = laws_.fine.quantile(level), coarse = laws_.coarse.quantile(level);
+      result.quantile_level.push_back(level);
+      result.quantile.push_back(fine);
+      result.quantile_error.push_back(error_bound(std::abs(fine), std::abs(coarse)));
+    }
+  }
+
+  /// integral |F - F_true| dz, over z = sinh(q) by the trapezoidal rule; the error is its
+  /// difference to half as many points.
+  void w1(LawResult& result) const {
+    constexpr int points = 4000;
+    constexpr double reach = 24;
+    const double step = 2 * reach / points;
+    double all = 0, even = 0;
+    for (int k = 0; k <= points; ++k) {
+      const double q = -reach + k * step;
+      const double x = scale_.to_raw(std::sinh(q), 0);
+      const double gap =
+          q < 0 ? laws_.fine.below(std::sinh(q)) - coordinate_cdf(plan_.target, x)
+                : laws_.fine.above(std::sinh(q)) - coordinate_survival(plan_.target, x);
+      const double term = std::abs(gap) * std::cosh(q) * step;
+      all += term;
+      if (k % 2 == 0) even += 2 * term;
+    }
+    result.w1 = all;
+    result.w1_error = std::abs(all - even) + scale_error * all;
+  }
+
+ private:
+  std::pair<double, double> exceedance_of(Event event, double threshold) const {
+    const double fine = exceedance(laws_.fine, scale_, location_, event, threshold);
+    const double coarse = exceedance(laws_.coarse, scale_, location_, event, threshold);
+    return {fine, error_bound(fine, coarse)};
+  }
+
+  /// By halving in asinh(threshold).
+  double threshold_of(double p) const {
+    double low = 0, high = 60;
+    for (int k = 0; k < 60; ++k) {
+      const double middle = (low + high) / 2;
+      const bool below =
+          exceedance(laws_.fine, scale_, location_, plan_.event, std::sinh(middle)) > p;
+      (below ? low : high) = middle;
+    }
+    return std::sinh((low + high) / 2);
+  }
+
+  const Plan& plan_;
+  const LawPair& laws_;
+  const Normalization& scale_;
+  double location_;
+};
+
+/// The largest relative error of the levels that are resolved.
+double relative_error(const std::vector<LawExceedance>& levels) {
+  double largest = 0;
+  for (const LawExceedance& e : levels) {
+    if (e.probability < resolved_probability) continue;
+    largest = std::max(largest, (e.interval.high - e.interval.low) / 2 / e.probability);
+  }
+  return largest;
+}
+
+LineLaw law_at(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
+               double tolerance, const ForEachPanel& each) {
+  const SamplerOptions options{
+      .levels = entry.levels, .nu = entry.nu.value_or(INFINITY), .seed = 0};
+  const LawRun run{.rules = {.tolerance = tolerance}, .each = each, .observe = {}};
+  LineLaw law = sampler_law(*entry.kind, denoiser, options, run);
+  if (!(std::abs(law.mass() - 1) < wanted_accuracy)) {
+    throw NumericalError(fmt::format(
+        "The law of samplers.{} has mass {} at tolerance {}: its density was not followed. The "
+        "denoiser may have features that no panel resolves. Sample instead.",
+        entry.section.name, law.mass(), tolerance));
+  }
+  return law;
+}
+
+/// W1 needs a mean, and the law in the data's own scale.
+bool has_distance(const Target& target, const Normalization& scale) {
+  const auto* student = std::get_if<StudentTTarget>(&target);
+  return has_law(target) && (student == nullptr || student->nu > 1) && scale.transforms.empty();
+}
+
+}  // namespace
+
+ForEachPanel panel_loop(const Communicator& world, int threads) {
+  return [world, threads](std::span<LawPanel> panels, const std::function<void(LawPanel&)>& body) {
+    const auto ranks = static_cast<std::size_t>(world.size());
+    const auto me = static_cast<std::size_t>(world.rank());
+    std::vector<std::size_t> counts;
+    for (std::size_t r = 0; r < ranks; ++r) {
+      counts.push_back(panels.size() * (r + 1) / ranks - panels.size() * r / ranks);
+    }
+    const BlockRange mine{panels.size() * me / ranks, panels.size() * (me + 1) / ranks};
+    for_each_block(threads, mine, [&](std::uint64_t k, int) { body(panels[k]); });
+    world.all_gather_in_place(panels, counts);
+  };
+}
+
+LawResult law_result(const Plan& plan, const EntryPlan& entry,
+                     const std::shared_ptr<const Denoiser>& denoiser, const Normalization& scale,
+                     const ForEachPanel& each) {
+  const auto start = std::chrono::steady_clock::now();
+  LawResult result;
+  LawPair laws{law_at(entry, denoiser, tolerances[1], each),
+               law_at(entry, denoiser, tolerances[0], each)};
+  result.tolerance = tolerances[1];
+  result.exceedance = LawReader(plan, laws, scale).levels();
+  if (relative_error(result.exceedance) > wanted_accuracy) {
+    laws = {law_at(entry, denoiser, tolerances[2], each), laws.fine};
+    result.tolerance = tolerances[2];
+    result.exceedance = LawReader(plan, laws, scale).levels();
+  }
+  result.relative_error = relative_error(result.exceedance);
+  result.lost_mass = 1 - laws.fine.mass();
+  const LawReader reader(plan, laws, scale);
+  reader.survival(result);
+  reader.quantiles(result);
+  if (has_distance(plan.target, scale)) reader.w1(result);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+}  // namespace htdm

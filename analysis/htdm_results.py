@@ -164,6 +164,12 @@ def computed(entry, name):
     return table if table is not None and np.size(table[AXES[name]]) else None
 
 
+def propagated_law(entry):
+    """What `htdm law` found for a sampler: attributes and the tables `exceedance`, `survival` and
+    `quantiles`; None where it was not asked."""
+    return entry.get("propagated_law")
+
+
 def has_law(values):
     """Whether an array of true values is there and not NaN throughout."""
     return values is not None and np.size(values) > 0 and not np.all(np.isnan(values))

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import figure_batches
+import figure_law
 import figure_loss
 import figure_qq
 import figure_ratio
@@ -24,7 +25,8 @@ import table_latex
 from htdm_results import InputError, read, study_of
 from plotting import path_counts, save
 
-FIGURES = (figure_survival, figure_ratio, figure_batches, figure_sweep, figure_qq, figure_loss)
+FIGURES = (figure_survival, figure_law, figure_ratio, figure_batches, figure_sweep, figure_qq,
+           figure_loss)
 
 
 def main(arguments=None):

@@ -222,12 +222,23 @@ std::string nonfinite_text(const Results& results) {
   return text;
 }
 
+/// Whether the bound leaves anything of the estimate.
+bool law_resolves(const LawExceedance& e) {
+  return (e.interval.high - e.interval.low) / 2 < 0.5 * e.probability;
+}
+
 /// A probability of the propagated law, as many digits as its bound allows (at most six).
 std::string law_probability_text(const LawExceedance& e) {
   const double bound = (e.interval.high - e.interval.low) / 2;
-  if (!(bound < 0.5 * e.probability)) return "< " + brief(e.interval.high, 2);
+  if (!law_resolves(e)) return "< " + brief(e.interval.high, 2);
   const int digits = static_cast<int>(std::floor(-std::log10(bound / e.probability)));
   return brief(e.probability, std::clamp(digits, 2, 6));
+}
+
+std::string law_ratio_text(const LawExceedance& e) {
+  if (std::isnan(e.level)) return "-";
+  if (!law_resolves(e)) return "< " + brief(e.interval.high / e.level, 2);
+  return brief(e.probability / e.level);
 }
 
 /// Threshold of the main event that is exceeded with probability p; survival is stored by quarters
@@ -264,7 +275,7 @@ std::string law_text(const Results& results) {
     for (std::size_t k = 0; k < probabilities.size(); ++k) {
       const LawExceedance& e = s.law->exceedance[k];
       probabilities[k].cells.push_back(law_probability_text(e));
-      ratios[k].cells.push_back(std::isnan(e.level) ? "-" : brief(e.probability / e.level));
+      ratios[k].cells.push_back(law_ratio_text(e));
     }
     for (std::size_t k = 0; k < depths.size(); ++k) {
       depths[k].cells.push_back(law_threshold_text(*s.law, shown_depths[k]));

@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 2}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 3}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
@@ -66,6 +66,27 @@ TEST(ResultsJson, NumbersReadBackEqual) {
   EXPECT_EQ(s.at("survival").at("count"), Json::array({400'000, 1131, 0}));
   EXPECT_EQ(s.at("survival").at("test"), Json::array({41'000, 213, 1}));
   EXPECT_EQ(s.at("moments").at(2).at("exists"), false);
+}
+
+TEST(ResultsJson, LawsStandBesideCounts) {
+  const Results results = test::sample_results();
+  const Json samplers = json_of(results).at("samplers");
+  const Json all = samplers.at(0).at("exceedance");
+  const std::size_t counted = results.samplers[0].exceedance.size();
+  ASSERT_EQ(all.size(), counted + 2);
+  const Json law = all.at(counted);
+  EXPECT_EQ(law.at("method"), "law");
+  EXPECT_EQ(law.at("probability"), 1.18e-3);
+  EXPECT_EQ(law.at("interval"), Json::array({1.1799e-3, 1.1801e-3}));
+  EXPECT_TRUE(law.at("count").is_null());
+  EXPECT_DOUBLE_EQ(law.at("ratio"), 1.18);
+  EXPECT_TRUE(all.at(counted + 1).at("relative_error").is_null());
+  const Json rest = samplers.at(0).at("propagated_law");
+  EXPECT_EQ(rest.at("w1"), 0.0166);
+  EXPECT_EQ(rest.at("survival").at("probability").at(1), 0.05623);
+  EXPECT_TRUE(rest.at("survival").at("law").at(2).is_null());
+  EXPECT_EQ(rest.at("quantiles").at("value").at(0), -2.5);
+  EXPECT_TRUE(samplers.at(1).at("propagated_law").is_null());
 }
 
 TEST(ResultsJson, ZeroCountsAndWhatIsNotKnown) {

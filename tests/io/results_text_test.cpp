@@ -40,6 +40,15 @@ TEST(ResultsText, SaysWhichSamplersUseTables) {
   EXPECT_TRUE(line.ends_with(": t_sde, ve_sde.")) << line;
 }
 
+TEST(ResultsText, ShowsLawsWithTheDigitsTheyHave) {
+  const std::string text = results_text(test::sample_results());
+  const std::string table = text.substr(text.find("propagated law"));
+  EXPECT_NE(table.find("1.180e-3"), std::string::npos) << table;
+  EXPECT_NE(table.find("< 1.0e-23"), std::string::npos) << table;
+  EXPECT_NE(table.find("relative error up to 1.0e-6"), std::string::npos) << table;
+  EXPECT_EQ(results_text(test::sample_results(2)).find("propagated law"), std::string::npos);
+}
+
 TEST(ResultsText, AZeroCountIsAnUpperBound) {
   const std::string text = results_text(test::sample_results());
   const std::string line = line_with(text, "ve_sde ");

@@ -141,6 +141,27 @@ SamplerResult sample_sampler(const std::string& name, std::optional<double> nu, 
   return s;
 }
 
+/// What `htdm law` adds: one level that is resolved and one that is not.
+LawResult sample_law() {
+  LawResult law;
+  law.tolerance = 1e-8;
+  law.relative_error = 1e-6;
+  law.lost_mass = -1e-13;
+  law.w1 = 0.0166;
+  law.w1_error = 2e-8;
+  law.exceedance = {{1e-3, 12.92, "norm", 1.18e-3, {1.1799e-3, 1.1801e-3}},
+                    {1e-5, 60.4, "norm", 0, {0, 1e-23}}};
+  law.survival_threshold = {3, 7, 12};
+  law.survival = {0.1, 0.05623, 0.03162};
+  law.survival_error = {1e-9, 1e-10, 1e-10};
+  law.survival_law = {0.11, 0.055, std::numeric_limits<double>::quiet_NaN()};
+  law.quantile_level = {0.01, 0.5};
+  law.quantile = {-2.5, 1e-3};
+  law.quantile_error = {1e-8, 1e-9};
+  law.seconds = 2;
+  return law;
+}
+
 }  // namespace
 
 Results sample_results(int components) {
@@ -164,6 +185,7 @@ Results sample_results(int components) {
   results.samplers = {sample_sampler("t_sde", 2.5, 1131, true, components),
                       sample_sampler("ve_sde", std::nullopt, 0, true, components),
                       sample_sampler("t_ode", inf, 77, false, components)};
+  if (components == 1) results.samplers[0].law = sample_law();
   return results;
 }
 

@@ -2,45 +2,53 @@
 
 #include "core/error.hpp"
 
+#include <array>
+#include <cstring>
+
 namespace htdm {
 namespace {
 
-/// Results one after the other, each behind its length.
-Bytes packed(std::span<const Bytes> results) {
+/// Block and length in front of every result.
+using Header = std::array<std::uint64_t, 2>;
+
+/// Results one after the other.
+Bytes packed(std::span<const BlockResult> results) {
   Bytes all;
   std::size_t size = 0;
-  for (const Bytes& result : results) size += sizeof(std::uint64_t) + result.size();
+  for (const BlockResult& result : results) size += sizeof(Header) + result.bytes.size();
   all.reserve(size);
-  for (const Bytes& result : results) {
-    const std::uint64_t length = result.size();
-    const auto header = std::as_bytes(std::span(&length, 1));
-    all.insert(all.end(), header.begin(), header.end());
-    all.insert(all.end(), result.begin(), result.end());
+  for (const BlockResult& result : results) {
+    const Header header{result.block, result.bytes.size()};
+    const auto head = std::as_bytes(std::span(header));
+    all.insert(all.end(), head.begin(), head.end());
+    all.insert(all.end(), result.bytes.begin(), result.bytes.end());
   }
   return all;
 }
 
-/// Takes the next result off the front of what a rank sent.
-std::span<const std::byte> next_result(std::span<const std::byte>& rest) {
-  std::uint64_t length = 0;
-  std::memcpy(&length, rest.data(), sizeof length);
-  const auto result = rest.subspan(sizeof length, length);
-  rest = rest.subspan(sizeof length + length);
-  return result;
+/// Puts what a rank sent where its blocks belong.
+void unpack(std::span<const std::byte> sent, std::uint64_t first,
+            std::vector<std::span<const std::byte>>& results) {
+  while (!sent.empty()) {
+    Header header;
+    std::memcpy(header.data(), sent.data(), sizeof header);
+    HTDM_EXPECTS(header[0] - first < results.size());
+    results[header[0] - first] = sent.subspan(sizeof header, header[1]);
+    sent = sent.subspan(sizeof header + header[1]);
+  }
 }
 
 }  // namespace
 
 void fold_in_block_order(
-    const Communicator& ranks, std::uint64_t first, std::uint64_t last, std::span<const Bytes> mine,
+    const Communicator& ranks, std::uint64_t first, std::uint64_t last,
+    std::span<const BlockResult> mine,
     const std::function<void(std::uint64_t block, std::span<const std::byte>)>& fold, int root) {
-  HTDM_EXPECTS(mine.size() == blocks_of_rank(first, last, ranks.rank(), ranks.size()).size());
   const std::vector<Bytes> all = ranks.gather(packed(mine), root);
   if (ranks.rank() != root) return;
-  std::vector<std::span<const std::byte>> rest(all.begin(), all.end());
-  for (std::uint64_t block = first; block < last; ++block) {
-    fold(block, next_result(rest[(block - first) % all.size()]));
-  }
+  std::vector<std::span<const std::byte>> results(last - first);
+  for (const Bytes& sent : all) unpack(sent, first, results);
+  for (std::uint64_t block = first; block < last; ++block) fold(block, results[block - first]);
 }
 
 }  // namespace htdm

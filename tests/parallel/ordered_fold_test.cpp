@@ -1,9 +1,12 @@
 /// The fold sees the same sequence for every number of ranks and threads.
 #include "parallel/ordered_fold.hpp"
 
+#include "parallel/block_loop.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -29,11 +32,20 @@ double folded_sum(const Communicator& ranks, int threads, std::uint64_t last,
   for (std::uint64_t from = 0; from < last; from += window) {
     const std::uint64_t to = std::min(last, from + window);
     const BlockRange mine = blocks_of_rank(from, to, ranks.rank(), ranks.size());
-    std::vector<double> results(mine.size());
+    std::vector<BlockResult> results(mine.size());
     for_each_block(threads, mine, [&](std::uint64_t block, int) {
-      results[(block - mine.first) / mine.stride] = result_of(block);
+      const double x = result_of(block);
+      const auto bytes = std::as_bytes(std::span(&x, 1));
+      // Backwards: in which order a rank has its blocks does not matter.
+      results[mine.size() - 1 - (block - mine.first) / mine.stride] = {
+          block, Bytes(bytes.begin(), bytes.end())};
     });
-    fold_in_block_order(ranks, from, to, results, [&](std::uint64_t, double x) { sum += x; });
+    fold_in_block_order(ranks, from, to, results,
+                        [&](std::uint64_t, std::span<const std::byte> bytes) {
+                          double x = 0;
+                          std::memcpy(&x, bytes.data(), sizeof x);
+                          sum += x;
+                        });
   }
   return sum;
 }
@@ -59,8 +71,10 @@ TEST(OrderedFold, DeliversBytesOfAnyLengthToAnyRoot) {
   };
   for (int root = 0; root < world.size(); ++root) {
     const BlockRange mine = blocks_of_rank(7, 30, world.rank(), world.size());
-    std::vector<Bytes> results;
-    for (std::uint64_t k = 0; k < mine.size(); ++k) results.push_back(bytes_of(mine.block(k)));
+    std::vector<BlockResult> results;
+    for (std::uint64_t k = 0; k < mine.size(); ++k) {
+      results.push_back({mine.block(k), bytes_of(mine.block(k))});
+    }
     std::uint64_t next = 7;
     fold_in_block_order(
         world, 7, 30, results,
@@ -74,8 +88,8 @@ TEST(OrderedFold, DeliversBytesOfAnyLengthToAnyRoot) {
 }
 
 TEST(OrderedFold, OfNothingCallsNothing) {
-  fold_in_block_order(Communicator::world(), 4, 4, std::vector<int>{},
-                      [](std::uint64_t, int) { FAIL(); });
+  fold_in_block_order(Communicator::world(), 4, 4, {},
+                      [](std::uint64_t, std::span<const std::byte>) { FAIL(); });
 }
 
 }  // namespace

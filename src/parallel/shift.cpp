@@ -1,0 +1,149 @@
+#include "parallel/shift.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace htdm {
+namespace {
+
+/// Work that a rank asks for at a time, and how much of it must be left when it asks again.
+constexpr double wanted_seconds = 0.05, low_seconds = 0.002;
+constexpr std::uint64_t most_wanted = 4096;
+
+double now() {
+  using Seconds = std::chrono::duration<double>;
+  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Shift::Shift(int threads, const Body& body)
+    : threads_(threads), body_(body), current_(static_cast<std::size_t>(threads)) {}
+
+void Shift::give(std::uint64_t first, std::uint64_t count) {
+  {
+    const std::lock_guard lock(mutex_);
+    for (std::uint64_t k = 0; k < count; ++k) queue_.push_back(first + k);
+  }
+  ready_.notify_all();
+}
+
+void Shift::close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  ready_.notify_all();
+}
+
+Shift::Need Shift::need() const {
+  const std::lock_guard lock(mutex_);
+  if (exception_ || closed_) return {};
+  // Until a block is done nobody knows how long one takes: one for each thread.
+  const double per_block = done_ > 0 ? busy_ / static_cast<double>(done_) : 0;
+  const auto blocks_in = [&](double seconds) {
+    if (per_block <= 0) return std::uint64_t{0};
+    const double blocks = threads_ * seconds / per_block;
+    return static_cast<std::uint64_t>(std::min<double>(blocks, most_wanted));
+  };
+  const std::uint64_t low = std::max<std::uint64_t>(blocks_in(low_seconds), 1);
+  if (queue_.size() >= low || (idle_ == 0 && low == 1 && done_ > 0)) return {};
+  return {idle_, std::max<std::uint64_t>({blocks_in(wanted_seconds), idle_, 1})};
+}
+
+bool Shift::finished() const {
+  const std::lock_guard lock(mutex_);
+  const bool nobody_works = std::ranges::all_of(current_, [](auto& c) { return c.since == 0; });
+  return nobody_works && (exception_ || (closed_ && queue_.empty()));
+}
+
+void Shift::wait(double seconds) {
+  std::unique_lock lock(mutex_);
+  attention_.wait_for(lock, std::chrono::duration<double>(seconds));
+}
+
+std::optional<std::uint64_t> Shift::stuck(double seconds) const {
+  const std::lock_guard lock(mutex_);
+  for (const Current& c : current_) {
+    if (c.since > 0 && now() - c.since > seconds) return c.block;
+  }
+  return std::nullopt;
+}
+
+void Shift::work(int thread, const std::function<void()>& first_job) {
+  if (first_job) {
+    try {
+      first_job();
+    } catch (...) {
+      fail(0);
+    }
+  }
+  for (auto block = next(); block; block = next()) run(*block, thread);
+}
+
+void Shift::work_alone() {
+  std::optional<std::uint64_t> block;
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.empty() || exception_) return;
+    block = queue_.front();
+    queue_.pop_front();
+  }
+  run(*block, 0);
+}
+
+std::optional<std::uint64_t> Shift::next() {
+  std::unique_lock lock(mutex_);
+  ++idle_;
+  if (queue_.empty()) attention_.notify_one();
+  ready_.wait(lock, [&] { return !queue_.empty() || closed_ || exception_; });
+  --idle_;
+  if (queue_.empty() || exception_) return std::nullopt;
+  const std::uint64_t block = queue_.front();
+  queue_.pop_front();
+  return block;
+}
+
+void Shift::run(std::uint64_t block, int thread) {
+  Current& current = current_[static_cast<std::size_t>(thread)];
+  const double start = now();
+  {
+    const std::lock_guard lock(mutex_);
+    current = {block, start};
+  }
+  try {
+    body_(block, thread);
+  } catch (...) {
+    fail(block);
+  }
+  const std::lock_guard lock(mutex_);
+  current = {};
+  busy_ += now() - start;
+  ++done_;
+}
+
+void Shift::fail(std::uint64_t block) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (exception_ && block >= failed_) return;
+    failed_ = block;
+    exception_ = std::current_exception();
+  }
+  ready_.notify_all();
+}
+
+void Shift::rethrow() const {
+  if (exception_) std::rethrow_exception(exception_);
+}
+
+double Shift::busy_seconds() const {
+  const std::lock_guard lock(mutex_);
+  return busy_;
+}
+
+std::uint64_t Shift::blocks() const {
+  const std::lock_guard lock(mutex_);
+  return done_;
+}
+
+}  // namespace htdm

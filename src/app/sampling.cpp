@@ -95,15 +95,7 @@ class BlockWorker {
 
 void merge_tallies(const std::vector<BlockWorker>& workers, const Communicator& world,
                    EntrySample& total) {
-  for (const BlockWorker& worker : workers) {
-    for (std::size_t e = 0; e < total.tally.counts.size(); ++e) {
-      for (std::size_t b = 0; b < total.tally.counts[e].size(); ++b) {
-        total.tally.counts[e][b].merge(worker.tally().counts[e][b]);
-      }
-    }
-    total.tally.event.merge(worker.tally().event);
-    total.tally.first_component.merge(worker.tally().first_component);
-  }
+  for (const BlockWorker& worker : workers) total.tally.merge(worker.tally());
   for (std::vector<ExceedanceCounts>& event : total.tally.counts) {
     for (ExceedanceCounts& batch : event) {
       world.sum(std::span(batch.count));
@@ -145,39 +137,6 @@ class ProbeDenoiser : public Denoiser {
 
 }  // namespace
 
-std::vector<PlannedEvent> planned_events(const Plan& plan) {
-  std::vector<PlannedEvent> events;
-  const ThresholdPlan* last = nullptr;
-  for (const ThresholdPlan& t : plan.thresholds) {
-    if (last == nullptr || last->event != t.event) {
-      const int components = t.event == Event::norm ? dimension(plan.target) : 1;
-      const int side = t.event == Event::upper ? 1 : t.event == Event::lower ? -1 : 0;
-      events.push_back({{components, location(plan.target), side}, {}});
-    }
-    events.back().thresholds.push_back(t.threshold);
-    last = &t;
-  }
-  return events;
-}
-
-Tally::Tally(const Plan& plan) {
-  const auto batches = static_cast<std::size_t>(plan.study.statistics.batches);
-  for (const PlannedEvent& planned : planned_events(plan)) {
-    counts.emplace_back(batches, ExceedanceCounts(planned.thresholds.size()));
-  }
-}
-
-std::uint64_t Tally::nonfinite() const {
-  std::uint64_t sum = 0;
-  for (const ExceedanceCounts& batch : counts[0]) sum += batch.nonfinite;
-  return sum;
-}
-
-std::uint64_t kept_paths(const Plan& plan) {
-  return static_cast<std::uint64_t>(
-      std::min(plan.study.statistics.w1_samples, plan.study.paths_per_sampler()));
-}
-
 EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
                          const Normalization& normalization, const Communicator& world, int threads,
                          EntryStore* store) {
@@ -186,8 +145,8 @@ EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler
   std::vector<BlockWorker> workers;
   for (int t = 0; t < threads; ++t) workers.emplace_back(plan, sampler, normalization);
 
-  EntrySample total{Tally(plan), {}, {}, ExceedanceCounts::none, 0};
-  if (world.is_root()) total.kept.resize(static_cast<std::size_t>(sampler.dimension()));
+  EntrySample total = empty_sample(plan);
+  if (!world.is_root()) total.kept.clear();
   for (std::vector<float>& row : total.kept) row.reserve(kept_paths(plan));
   // A window bounds what the root holds at a time; its size is free, as folding is in block order.
   const auto largest = std::max<std::uint64_t>(
@@ -208,10 +167,10 @@ EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler
     });
     fold_in_block_order(
         world, first, last, std::span<const Bytes>(mine),
-        [&](std::uint64_t, std::span<const std::byte> result) {
+        [&](std::uint64_t block, std::span<const std::byte> result) {
           Moments moments;
           std::memcpy(&moments, result.data(), sizeof(Moments));
-          total.moments.merge(moments);
+          total.moments[table.batch(block)].merge(moments);
           const std::size_t rows = total.kept.size();
           const std::size_t n = (result.size() - sizeof(Moments)) / sizeof(float) / rows;
           const auto* samples = reinterpret_cast<const float*>(result.data() + sizeof(Moments));

@@ -113,7 +113,7 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
   result.exceedance = exceedance(sample.tally);
   result.quantiles = quantiles(sample.tally, normalization);
   result.survival = survival(sample.tally);
-  result.moments = moments(sample.moments);
+  result.moments = moments(pooled_moments(sample));
   std::vector<std::vector<double>> sorted(sample.kept.size());
   for_each_block(threads, {0, sorted.size()}, [&](std::uint64_t j, int) {
     sorted[j] = sorted_finite(std::move(sample.kept[j]));

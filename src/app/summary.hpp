@@ -2,8 +2,8 @@
 #pragma once
 
 #include "app/data_sets.hpp"
+#include "app/entry_sample.hpp"
 #include "app/plan.hpp"
-#include "app/sampling.hpp"
 #include "io/results.hpp"
 #include "stats/quantiles.hpp"
 

@@ -2,17 +2,11 @@
 
 #include "core/error.hpp"
 #include "io/digest.hpp"
-
-#include <boost/archive/binary_iarchive.hpp>
-#include <boost/archive/binary_oarchive.hpp>
-#include <boost/serialization/string.hpp>
-#include <boost/serialization/vector.hpp>
+#include "io/value_bytes.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <exception>
-#include <streambuf>
 
 namespace htdm {
 namespace {
@@ -76,31 +70,6 @@ class FrameReader {
   const std::string& source_;
 };
 
-/// Reads from bytes that belong to somebody else.
-class ReadBuffer : public std::streambuf {
- public:
-  explicit ReadBuffer(Bytes bytes) {
-    char* begin = const_cast<char*>(reinterpret_cast<const char*>(bytes.data()));
-    setg(begin, begin, begin + bytes.size());
-  }
-};
-
-/// Grows as it is written to.
-class WriteBuffer : public std::streambuf {
- public:
-  std::vector<std::byte> bytes;
-
- protected:
-  std::streamsize xsputn(const char* data, std::streamsize size) override {
-    append(bytes, as_bytes({data, static_cast<std::size_t>(size)}));
-    return size;
-  }
-  int_type overflow(int_type c) override {
-    bytes.push_back(static_cast<std::byte>(traits_type::to_char_type(c)));
-    return c;
-  }
-};
-
 }  // namespace
 
 std::vector<std::byte> to_frame(std::string_view kind, Bytes payload) {
@@ -137,26 +106,11 @@ Bytes from_frame(Bytes frame, std::string_view kind, const std::string& source) 
 }
 
 std::vector<std::byte> model_to_bytes(const Model& model) {
-  WriteBuffer buffer;
-  {
-    boost::archive::binary_oarchive archive(buffer);
-    archive << model;
-  }
-  return to_frame("model", buffer.bytes);
+  return value_to_bytes("model", model);
 }
 
 Model model_from_bytes(Bytes bytes, const std::string& source) {
-  ReadBuffer buffer(from_frame(bytes, "model", source));
-  Model model;
-  try {
-    boost::archive::binary_iarchive archive(buffer);
-    archive >> model;
-  } catch (const std::exception& error) {
-    fail_input(source + " holds no model: " + error.what(),
-               "It was written by another build of htdm or of Boost",
-               "Use the same program on every rank, and write the bytes again");
-  }
-  return model;
+  return value_from_bytes<Model>("model", bytes, source);
 }
 
 }  // namespace htdm

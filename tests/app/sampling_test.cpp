@@ -1,5 +1,7 @@
 #include "app/sampling.hpp"
 
+#include "io/value_bytes.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
@@ -47,7 +49,7 @@ TEST(Sampling, CountsEveryPathOnceAndKeepsTheFirst) {
   const Plan plan = small_plan();
   const EntrySample sample = sample_with(plan, *exact(plan), 2);
   for (const ExceedanceCounts& batch : sample.tally.counts[0]) EXPECT_EQ(batch.paths, 1000U);
-  EXPECT_EQ(sample.moments.count(), 3000U);
+  EXPECT_EQ(pooled_moments(sample).count(), 3000U);
   EXPECT_EQ(sample.tally.event.total(), 3000U);
   ASSERT_EQ(sample.kept.size(), 2U);
   ASSERT_EQ(sample.kept[0].size(), 1500U);
@@ -76,6 +78,19 @@ TEST(Sampling, ThreadsAndTilesChangeNothing) {
   }
 }
 
+TEST(Sampling, ASampleSurvivesAsBytes) {
+  const Plan plan = small_plan();
+  const EntrySample sample = sample_with(plan, *exact(plan), 1);
+  const Bytes bytes = value_to_bytes("sample", sample);
+  const auto back = value_from_bytes<EntrySample>("sample", bytes, "a test");
+  EXPECT_EQ(back.tally, sample.tally);
+  EXPECT_EQ(back.moments, sample.moments);
+  EXPECT_EQ(back.moments.size(), 3U);  // one of each batch
+  EXPECT_EQ(back.kept, sample.kept);
+  EXPECT_EQ(back.first_nonfinite, sample.first_nonfinite);
+  EXPECT_EQ(back.seconds, sample.seconds);
+}
+
 /// The exact denoiser, except that it loses its way below a noise level.
 class BrokenDenoiser : public Denoiser {
  public:
@@ -100,7 +115,7 @@ TEST(Sampling, ReportsWhereAPathStopsBeingFinite) {
   const EntrySample sample = sample_with(plan, broken, 1);
   EXPECT_EQ(sample.first_nonfinite, 0U);
   EXPECT_EQ(sample.tally.nonfinite(), 48U);  // one tile a block: 16 blocks in each of 3 batches
-  EXPECT_EQ(sample.moments.count(), 3000U - 48U);
+  EXPECT_EQ(pooled_moments(sample).count(), 3000U - 48U);
   EXPECT_EQ(first_nonfinite_level(plan, 0, broken, 0), levels[4]);
 }
 

@@ -29,7 +29,7 @@ Plan plan_of(const std::string& statistics) {
 
 /// A sample as if the sampler drew from the target itself, z-scored by `scale`.
 EntrySample sample_of_target(const Plan& plan, const Normalization& scale) {
-  EntrySample sample{Tally(plan), {}, {{}}, ExceedanceCounts::none, 0};
+  EntrySample sample = empty_sample(plan);
   std::vector<double> thresholds;
   for (const ThresholdPlan& t : plan.thresholds) thresholds.push_back(t.threshold);
   const auto n = static_cast<std::uint64_t>(plan.study.paths_per_sampler());
@@ -41,7 +41,7 @@ EntrySample sample_of_target(const Plan& plan, const Normalization& scale) {
     sample.tally.counts[0][i / (n / 4)].add(i, std::span(&value, 1), thresholds);
     sample.tally.event.add(std::span(&value, 1));
     sample.tally.first_component.add(std::span(&z, 1));
-    sample.moments.add(std::span(&x, 1));
+    sample.moments[i / (n / 4)].add(std::span(&x, 1));
     sample.kept[0].push_back(z);
   }
   return sample;

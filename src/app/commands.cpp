@@ -2,7 +2,10 @@
 
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
+#include "app/run_control.hpp"
 #include "app/study_run.hpp"
+#include "core/error.hpp"
+#include "io/folder_lock.hpp"
 #include "io/results.hpp"
 #include "io/study.hpp"
 #include "io/study_page.hpp"
@@ -10,7 +13,12 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
+#include <filesystem>
 #include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
 
 namespace htdm {
 namespace {
@@ -24,6 +32,26 @@ std::string command_line(const RunOptions& options) {
   return text;
 }
 
+/// Seconds of "5400", "90:00" or "1:30:00".
+std::optional<double> seconds_of(const std::string& walltime) {
+  if (walltime.empty()) return std::nullopt;
+  double seconds = 0;
+  int parts = 0;
+  std::istringstream text(walltime);
+  for (std::string part; std::getline(text, part, ':'); ++parts) {
+    double value = 0;
+    const char* end = part.data() + part.size();
+    const auto parsed = std::from_chars(part.data(), end, value);
+    check_input(
+        parsed.ec == std::errc{} && parsed.ptr == end && value >= 0 && value < 1e9 && parts < 3,
+        "--walltime " + walltime + " is not a time",
+        "It says after how long the run must have ended",
+        "Write seconds or hours:minutes:seconds, for example 1:30:00");
+    seconds = 60 * seconds + value;
+  }
+  return seconds;
+}
+
 }  // namespace
 
 ExitCode run_command(const RunOptions& options) {
@@ -32,16 +60,33 @@ ExitCode run_command(const RunOptions& options) {
   const Study study = share_study(options.study, options.overrides, world);
   const std::string output =
       options.output.empty() ? "results/" + study.study.name : options.output;
+  const std::optional<double> walltime = seconds_of(options.walltime);
   StudyRun run(study, command_line(options), world);
+  const std::string identity = run.identity();
   bool complete = false;
+  std::unique_ptr<FolderLock> lock;
   agree_on_errors(world, [&] {
-    if (world.is_root()) complete = prepare_output(output, study, options);
+    if (!world.is_root()) return;
+    // Before anything in the folder is looked at or removed.
+    if (std::filesystem::is_directory(output)) lock = std::make_unique<FolderLock>(output);
+    complete = prepare_output(output, study, options, identity);
+    if (!complete && !lock) lock = std::make_unique<FolderLock>(output);
   });
   if (world.any(complete)) {
     log_info(output + "/results.h5 is complete: nothing to do");
     return ExitCode::done;
   }
-  const Results results = run.run(output);
+  RunControl control({checkpoints_path(output), identity, options.checkpoint_interval, walltime},
+                     world);
+  std::optional<Results> finished;
+  try {
+    finished = run.run(output, &control);
+  } catch (const StoppedAtCheckpoint& stopped) {
+    log_warning(fmt::format("stopped {} at a checkpoint, asked by {}; run again with --restart",
+                            stopped.what(), control.reason()));
+    return ExitCode::run_me_again;
+  }
+  const Results& results = *finished;
   if (world.is_root()) {
     std::cout << results_text(results);
     log_info(output + "/results.h5 written");

@@ -15,6 +15,8 @@ struct RunOptions {
   std::string output;  ///< empty: results/<study.name>
   bool restart = false;
   bool force = false;
+  double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
+  std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit
 };
 
 struct ShowOptions {

@@ -19,4 +19,8 @@ std::span<const EnvironmentVariable> environment_variables();
 /// Throws InputError unless it is a whole number from 1 to 1,000,000.
 std::size_t tile_size(int dimension);
 
+/// How long a rank may be silent, and a block take, before the run ends, in seconds: HTDM_WATCHDOG,
+/// 600 by default. Throws InputError unless it is a number from 1 to 1e6.
+double watchdog_seconds();
+
 }  // namespace htdm

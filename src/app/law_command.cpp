@@ -27,7 +27,7 @@ ExitCode law_command(const RunOptions& options) {
     if (!world.is_root()) return;
     RunOptions adding = options;
     adding.restart = !options.force;  // results of the same study are added to
-    prepare_output(output, study, adding);
+    prepare_output(output, study, adding, run.identity());
     there = !options.force && std::filesystem::exists(output + "/results.h5");
   });
   const Results results = run.law(output, world.any(there));

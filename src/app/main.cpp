@@ -1,6 +1,7 @@
 /// The htdm program: reads the command line, runs one command, turns failures into exit codes.
 #include "app/commands.hpp"
 #include "core/error.hpp"
+#include "parallel/stop_request.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -55,10 +56,20 @@ struct CommandLine {
     auto* restart = command->add_flag("--restart", run.restart,
                                       "Continue: start if nothing is there, end if all is");
     command->add_flag("--force", run.force, "Replace existing results")->excludes(restart);
+    command
+        ->add_option("--checkpoint-interval", run.checkpoint_interval,
+                     "Seconds between checkpoints (60); 0: only when stopping")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS");
+    command
+        ->add_option("--walltime", run.walltime,
+                     "Stop at a checkpoint before so much time has passed")
+        ->type_name("[[H:]M:]S");
     command->footer(
         "Example: mpirun -n 2 htdm run study.toml --output results/mine \\\n"
         "           --set 'samplers.t_sde.nu=[2.5,3.0]' --set store.samples=1000000\n"
         "Writes results.h5, models/NAME.h5 and, where [store] asks for it, samples.h5.\n"
+        "SIGUSR1 and SIGTERM stop it at a checkpoint; --restart continues, on any ranks.\n"
         "Exit codes: 0 done, 2 bad input, 75 stopped at a checkpoint (run again), 1 anything "
         "else.");
   }
@@ -121,6 +132,8 @@ int main(int argc, char** argv) {
   // Only these talk to other ranks; the rest also works where MPI may not start (login nodes).
   const bool parallel =
       argc > 1 && (std::strcmp(argv[1], "run") == 0 || std::strcmp(argv[1], "law") == 0);
+  // Before MPI starts, which would install handlers of its own. Other commands just end.
+  if (argc > 1 && std::strcmp(argv[1], "run") == 0) htdm::catch_stop_signals();
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {
     CommandLine line;
     return dispatch(line, argc, argv);

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "io/aside.hpp"
+#include "io/checkpoints.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
 
@@ -57,6 +58,15 @@ std::string identity_of(const std::string& no_paths, const std::string& whole) {
   return store == std::string::npos ? no_paths : no_paths + whole.substr(store);
 }
 
+void check_identity(const std::string& file, const std::string& found, const std::string& wanted) {
+  const std::string differing = differing_keys(found, wanted);
+  check_input(differing.empty(),
+              "\"" + file + "\" holds results of another study: " + differing +
+                  (differing.find(',') == std::string::npos ? " differs" : " differ"),
+              "--restart continues the same study",
+              "Use --force to replace them, or another --output");
+}
+
 /// Throws unless results.h5 or samples.h5 is of `study`.
 void check_same_study(const fs::path& file, const Study& study) {
   std::string found;
@@ -67,13 +77,7 @@ void check_same_study(const fs::path& file, const Study& study) {
     const Results results = read_results(file.string());
     found = identity_of(results.study_no_paths, results.study);
   }
-  const std::string differing =
-      differing_keys(found, identity_of(write_study(study, false), write_study(study)));
-  check_input(differing.empty(),
-              "\"" + file.string() + "\" holds results of another study: " + differing +
-                  (differing.find(',') == std::string::npos ? " differs" : " differ"),
-              "--restart continues the same study",
-              "Use --force to replace them, or another --output");
+  check_identity(file.string(), found, run_identity(study));
 }
 
 /// Create the folder and prove that files can be made in it; leave nothing behind if not.
@@ -94,7 +98,16 @@ std::string samples_path(const std::string& folder) {
   return (fs::path(folder) / "samples.h5").string();
 }
 
-bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options) {
+std::string checkpoints_path(const std::string& folder) {
+  return (fs::path(folder) / "checkpoints").string();
+}
+
+std::string run_identity(const Study& study) {
+  return identity_of(write_study(study, false), write_study(study));
+}
+
+bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options,
+                    const std::string& identity) {
   const fs::path results = fs::path(folder) / "results.h5";
   const fs::path samples = samples_path(folder);
   for (const fs::path& file : {results, samples}) {
@@ -110,7 +123,17 @@ bool prepare_output(const std::string& folder, const Study& study, const RunOpti
                 "It is written in the same run", "Use --force to make both again");
     return true;
   }
+  Checkpoints checkpoints(checkpoints_path(folder), identity);
+  if (checkpoints.any() && !options.force) {
+    check_input(options.restart, "An unfinished run is in \"" + folder + "\"",
+                "Its checkpoints can be continued",
+                "Use --restart to continue, --force to start again, or another --output");
+    if (const auto found = checkpoints.identity_found()) {
+      check_identity(checkpoints_path(folder), *found, identity);
+    }
+  }
   check_writable(folder);
+  if (options.force) checkpoints.remove_all();
   fs::remove(PartialFile::name_of(samples.string()));
   return false;
 }

@@ -11,10 +11,19 @@ namespace htdm {
 /// Where a run into `folder` stores samples.
 std::string samples_path(const std::string& folder);
 
+/// Where a run into `folder` keeps its checkpoints.
+std::string checkpoints_path(const std::string& folder);
+
+/// The lines of a resolved study that another run must share to be the same: no file paths, but
+/// what is stored.
+std::string run_identity(const Study& study);
+
 /// Make the output folder ready for a run. Existing results (results.h5 or samples.h5) are refused
 /// unless --force or --restart; with --restart, complete results of the same study return true
 /// (nothing to do), those of another study are refused naming the keys that differ, [store] among
-/// them. Throws InputError also for a folder that cannot be written.
-bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options);
+/// them. So are checkpoints, which --force removes; `identity` is what they must share. Throws
+/// InputError also for a folder that cannot be written.
+bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options,
+                    const std::string& identity);
 
 }  // namespace htdm

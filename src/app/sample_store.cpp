@@ -44,7 +44,7 @@ double store_bytes(const Plan& plan) {
     }
     most = std::max(most, std::min(all, std::max<double>(window_bytes, one_block)));
   }
-  return 3 * most;
+  return 4 * most;
 }
 
 /// The sampler of the seam that puts what it draws into the store.
@@ -73,7 +73,6 @@ EntryStore::EntryStore(const Plan& plan, std::size_t entry,
       denoiser_(std::move(denoiser)),
       normalization_(normalization),
       writer_(writer),
-      rank_(world.rank()),
       size_(world.size()),
       threads_(threads),
       table_(plan.study.statistics),
@@ -100,41 +99,43 @@ std::uint64_t EntryStore::window(std::uint64_t first, std::uint64_t most) const 
   return std::min(most, blocks * static_cast<std::uint64_t>(size_));
 }
 
-void EntryStore::begin(std::uint64_t first, std::uint64_t last) {
-  first_ = first;
-  last_ = last;
-  const BlockRange mine = blocks_of_rank(first, last, rank_, size_);
+std::uint64_t EntryStore::blocks() const {
+  const std::uint64_t paths = std::max(samples_.limit, states_.limit);
+  return paths == 0 ? 0 : table_.block(paths - 1) + 1;
+}
+
+/// How many paths of `block` are stored.
+std::uint64_t EntryStore::stored_in(const Rows& rows, std::uint64_t block) const {
+  const std::uint64_t path = table_.first_path(block);
+  const std::uint64_t left = rows.limit > path ? rows.limit - path : 0;
+  return std::min<std::uint64_t>(left, table_.paths(block));
+}
+
+void EntryStore::write(std::uint64_t first, std::uint64_t last) {
+  if (first == last) return;
   for (Rows* rows : {&samples_, &states_, &outputs_}) {
-    rows->offsets.clear();
-    rows->runs.clear();
-    std::uint64_t count = 0;
-    for (std::uint64_t k = 0; k < mine.size(); ++k) {
-      const std::uint64_t path = table_.first_path(mine.block(k));
-      const std::uint64_t left = rows->limit > path ? rows->limit - path : 0;
-      const std::uint64_t n = std::min<std::uint64_t>(left, table_.paths(mine.block(k)));
-      rows->offsets.push_back(count);
-      if (n > 0) rows->runs.push_back({path, n});
-      count += n;
+    if (table_.first_path(first) >= rows->limit) continue;
+    std::vector<hdf5::RowRun> runs;
+    std::vector<float> values;
+    for (auto& [block, numbers] : rows->blocks) {
+      runs.push_back({table_.first_path(block), stored_in(*rows, block)});
+      values.insert(values.end(), numbers.begin(), numbers.end());
+      numbers = {};
     }
-    rows->values.resize(count * rows->width);
+    rows->blocks.clear();
+    const std::uint64_t end = table_.first_path(last - 1) + table_.paths(last - 1);
+    writer_.append(entry_, rows->set, std::min(rows->limit, end), runs, values);
   }
 }
 
-void EntryStore::write() {
-  for (Rows* rows : {&samples_, &states_, &outputs_}) {
-    if (table_.first_path(first_) >= rows->limit) continue;
-    const std::uint64_t end = table_.first_path(last_ - 1) + table_.paths(last_ - 1);
-    writer_.append(entry_, rows->set, std::min(rows->limit, end), rows->runs, rows->values);
-  }
-}
-
-/// Where the row of `path` is, which is stored.
-float* EntryStore::row(Rows& rows, std::uint64_t path) const {
+/// Where the row of `path` is, which is stored. A block is sampled by one thread.
+float* EntryStore::row(Rows& rows, std::uint64_t path) {
   const std::uint64_t block = table_.block(path);
-  const std::uint64_t k =
-      (block - first_ - static_cast<std::uint64_t>(rank_)) / static_cast<std::uint64_t>(size_);
-  HTDM_EXPECTS(first_ <= block && block < last_ && path < rows.limit);
-  return rows.values.data() + (rows.offsets[k] + path - table_.first_path(block)) * rows.width;
+  HTDM_EXPECTS(path < rows.limit);
+  const std::lock_guard lock(mutex_);
+  std::vector<float>& values = rows.blocks[block];
+  if (values.empty()) values.resize(stored_in(rows, block) * rows.width);
+  return values.data() + (path - table_.first_path(block)) * rows.width;
 }
 
 void EntryStore::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) {
@@ -147,8 +148,10 @@ void EntryStore::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch&
   } else {
     plain_->sample_tile(first_path, out, scratch);
   }
+  if (first_path >= samples_.limit) return;
+  float* const samples = row(samples_, first_path);
   for (std::size_t i = 0; i < out.paths && first_path + i < samples_.limit; ++i) {
-    float* const sample = row(samples_, first_path + i);
+    float* const sample = samples + i * samples_.width;
     for (std::size_t j = 0; j < samples_.width; ++j) {
       sample[j] = static_cast<float>(normalization_.to_raw(out.row(j)[i], static_cast<int>(j)));
     }
@@ -158,10 +161,12 @@ void EntryStore::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch&
 void EntryStore::keep_states(std::uint64_t first_path, Tile<const float> out,
                              const PathRecorder& recorder) {
   const std::size_t d = outputs_.width;
+  float* const states = row(states_, first_path);
+  float* const outputs = row(outputs_, first_path);
   for (std::size_t i = 0; i < out.paths && first_path + i < states_.limit; ++i) {
-    float* const state = row(states_, first_path + i);
+    float* const state = states + i * states_.width;
     for (std::size_t k = 0; k < states_.width; ++k) state[k] = recorder.state(i, k / d, k % d);
-    float* const output = row(outputs_, first_path + i);
+    float* const output = outputs + i * d;
     for (std::size_t j = 0; j < d; ++j) output[j] = out.row(j)[i];
   }
 }

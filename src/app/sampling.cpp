@@ -1,19 +1,19 @@
 #include "app/sampling.hpp"
 
-#include "app/block_table.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
 #include "app/sample_store.hpp"
-#include "parallel/block_loop.hpp"
+#include "core/error.hpp"
 #include "parallel/ordered_fold.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <limits>
+#include <mutex>
 
 namespace htdm {
-namespace {
 
 /// Samples blocks on one thread and adds them to that thread's tally.
 class BlockWorker {
@@ -93,26 +93,32 @@ class BlockWorker {
   Scratch scratch_;
 };
 
-void merge_tallies(const std::vector<BlockWorker>& workers, const Communicator& world,
-                   EntrySample& total) {
-  for (const BlockWorker& worker : workers) total.tally.merge(worker.tally());
-  for (std::vector<ExceedanceCounts>& event : total.tally.counts) {
+namespace {
+
+/// Sums over all ranks, complete on rank 0.
+void sum_over_ranks(Tally& tally, const Communicator& world) {
+  for (std::vector<ExceedanceCounts>& event : tally.counts) {
     for (ExceedanceCounts& batch : event) {
       world.sum(std::span(batch.count));
       batch.paths = world.sum(batch.paths);
       batch.nonfinite = world.sum(batch.nonfinite);
-      total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
     }
+  }
+  world.sum(tally.event.counts());
+  world.sum(tally.first_component.counts());
+}
+
+/// The lowest path that is not finite on any rank, or ExceedanceCounts::none.
+std::uint64_t first_nonfinite(const Tally& tally, const Communicator& world) {
+  std::uint64_t mine = ExceedanceCounts::none;
+  for (const ExceedanceCounts& batch : tally.counts[0]) {
+    mine = std::min(mine, batch.first_nonfinite);
   }
   // No path id reaches 2^63, so "none" may stand for the largest signed number.
   constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-  const std::int64_t mine = total.first_nonfinite == ExceedanceCounts::none
-                                ? none
-                                : static_cast<std::int64_t>(total.first_nonfinite);
-  const std::int64_t lowest = world.min(mine);
-  if (lowest != none) total.first_nonfinite = static_cast<std::uint64_t>(lowest);
-  world.sum(total.tally.event.counts());
-  world.sum(total.tally.first_component.counts());
+  const std::int64_t lowest =
+      world.min(mine == ExceedanceCounts::none ? none : static_cast<std::int64_t>(mine));
+  return lowest == none ? ExceedanceCounts::none : static_cast<std::uint64_t>(lowest);
 }
 
 /// Passes every call on and remembers the first level at which its input was not finite.
@@ -137,54 +143,102 @@ class ProbeDenoiser : public Denoiser {
 
 }  // namespace
 
+EntrySampling::EntrySampling(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
+                             const Normalization& normalization, const Communicator& world,
+                             int threads, EntryStore* store)
+    : plan_(plan),
+      sampler_(sampler),
+      normalization_(normalization),
+      world_(world),
+      threads_(threads),
+      store_(store),
+      table_(plan.study.statistics),
+      sample_(empty_sample(plan)) {
+  for (int t = 0; t < threads; ++t) workers_.emplace_back(plan, sampler, normalization);
+  const std::string label =
+      "sampling " + entry.section.name + (entry.nu ? " nu " + std::to_string(*entry.nu) : "");
+  progress_ = std::make_unique<Progress>(label, table_.size());
+}
+
+EntrySampling::~EntrySampling() = default;
+
+void EntrySampling::resume(std::uint64_t next_block, EntrySample sample, BlockDealer& dealer) {
+  HTDM_EXPECTS(next_ == 0 && next_block <= table_.size());
+  const std::uint64_t again = store_ != nullptr ? std::min(next_block, store_->blocks()) : 0;
+  std::vector<BlockWorker> uncounted;
+  for (int t = 0; t < threads_; ++t) uncounted.emplace_back(plan_, sampler_, normalization_);
+  while (next_ < again) {
+    const std::uint64_t end =
+        dealer.deal(next_, std::min(again, next_ + window()), [&](std::uint64_t block, int thread) {
+          uncounted[static_cast<std::size_t>(thread)].run(table_, block);
+        });
+    store_->write(next_, end);
+    next_ = end;
+  }
+  next_ = next_block;
+  progress_->advance(next_block);
+  if (world_.is_root()) sample_ = std::move(sample);
+}
+
+/// A window bounds what the root holds at a time; its size is free, as folding is in block order.
+std::uint64_t EntrySampling::window() const {
+  const auto largest = std::max<std::uint64_t>(
+      1024, 64 * static_cast<std::uint64_t>(world_.size()) * static_cast<std::uint64_t>(threads_));
+  return store_ != nullptr ? store_->window(next_, largest) : largest;
+}
+
+void EntrySampling::advance(BlockDealer& dealer, const std::function<bool()>& pause,
+                            const std::function<void()>& side_job) {
+  const auto start = std::chrono::steady_clock::now();
+  std::mutex mutex;
+  std::vector<BlockResult> mine;
+  const std::uint64_t end = dealer.deal(
+      next_, std::min(table_.size(), next_ + window()),
+      [&](std::uint64_t block, int thread) {
+        Bytes result = workers_[static_cast<std::size_t>(thread)].run(table_, block);
+        progress_->advance(static_cast<std::uint64_t>(world_.size()));
+        const std::lock_guard lock(mutex);
+        mine.push_back({block, std::move(result)});
+      },
+      pause, side_job);
+  fold_in_block_order(
+      world_, next_, end, mine,
+      [&](std::uint64_t block, std::span<const std::byte> result) { fold(block, result); });
+  if (store_ != nullptr) store_->write(next_, end);
+  next_ = end;
+  seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+void EntrySampling::fold(std::uint64_t block, std::span<const std::byte> result) {
+  Moments moments;
+  std::memcpy(&moments, result.data(), sizeof(Moments));
+  sample_.moments[table_.batch(block)].merge(moments);
+  const std::size_t rows = sample_.kept.size();
+  const std::size_t n = (result.size() - sizeof(Moments)) / sizeof(float) / rows;
+  const auto* samples = reinterpret_cast<const float*>(result.data() + sizeof(Moments));
+  for (std::size_t j = 0; j < rows; ++j) {
+    sample_.kept[j].insert(sample_.kept[j].end(), samples + j * n, samples + (j + 1) * n);
+  }
+}
+
+EntrySample EntrySampling::sample() const {
+  Tally counted(plan_);
+  for (const BlockWorker& worker : workers_) counted.merge(worker.tally());
+  sum_over_ranks(counted, world_);
+  EntrySample total = sample_;
+  total.first_nonfinite = std::min(total.first_nonfinite, first_nonfinite(counted, world_));
+  total.tally.merge(counted);
+  total.seconds += world_.max(seconds_);
+  return total;
+}
+
 EntrySample sample_entry(const Plan& plan, const EntryPlan& entry, const Sampler& sampler,
                          const Normalization& normalization, const Communicator& world, int threads,
                          EntryStore* store) {
-  const auto start = std::chrono::steady_clock::now();
-  const BlockTable table(plan.study.statistics);
-  std::vector<BlockWorker> workers;
-  for (int t = 0; t < threads; ++t) workers.emplace_back(plan, sampler, normalization);
-
-  EntrySample total = empty_sample(plan);
-  if (!world.is_root()) total.kept.clear();
-  for (std::vector<float>& row : total.kept) row.reserve(kept_paths(plan));
-  // A window bounds what the root holds at a time; its size is free, as folding is in block order.
-  const auto largest = std::max<std::uint64_t>(
-      256, 8 * static_cast<std::uint64_t>(world.size()) * static_cast<std::uint64_t>(threads));
-  const std::string label =
-      "sampling " + entry.section.name + (entry.nu ? " nu " + std::to_string(*entry.nu) : "");
-  Progress progress(label, blocks_of_rank(0, table.size(), world.rank(), world.size()).size());
-  for (std::uint64_t first = 0; first < table.size();) {
-    const std::uint64_t window = store != nullptr ? store->window(first, largest) : largest;
-    const std::uint64_t last = std::min(table.size(), first + window);
-    if (store != nullptr) store->begin(first, last);
-    const BlockRange range = blocks_of_rank(first, last, world.rank(), world.size());
-    std::vector<Bytes> mine(range.size());
-    for_each_block(threads, range, [&](std::uint64_t block, int thread) {
-      mine[(block - range.first) / range.stride] =
-          workers[static_cast<std::size_t>(thread)].run(table, block);
-      progress.advance(1);
-    });
-    fold_in_block_order(
-        world, first, last, std::span<const Bytes>(mine),
-        [&](std::uint64_t block, std::span<const std::byte> result) {
-          Moments moments;
-          std::memcpy(&moments, result.data(), sizeof(Moments));
-          total.moments[table.batch(block)].merge(moments);
-          const std::size_t rows = total.kept.size();
-          const std::size_t n = (result.size() - sizeof(Moments)) / sizeof(float) / rows;
-          const auto* samples = reinterpret_cast<const float*>(result.data() + sizeof(Moments));
-          for (std::size_t j = 0; j < rows; ++j) {
-            total.kept[j].insert(total.kept[j].end(), samples + j * n, samples + (j + 1) * n);
-          }
-        });
-    if (store != nullptr) store->write();
-    first = last;
-  }
-  merge_tallies(workers, world, total);
-  total.seconds =
-      world.max(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  return total;
+  BlockDealer dealer(world, threads);
+  EntrySampling sampling(plan, entry, sampler, normalization, world, threads, store);
+  while (!sampling.done()) sampling.advance(dealer);
+  return sampling.sample();
 }
 
 double first_nonfinite_level(const Plan& plan, std::size_t entry, const Denoiser& denoiser,

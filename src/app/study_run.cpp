@@ -7,7 +7,7 @@
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
 #include "app/sample_store.hpp"
-#include "app/summary.hpp"
+#include "app/sampling_stage.hpp"
 #include "app/training.hpp"
 #include "core/isa.hpp"
 #include "io/archive.hpp"
@@ -90,28 +90,6 @@ Provenance run_provenance(const Study& study, const std::string& command, int th
   return provenance;
 }
 
-/// A run with paths that are not finite fails, unless the study allows their rate.
-void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sample,
-                     const Denoiser& denoiser) {
-  const std::uint64_t count = sample.tally.nonfinite();
-  if (count == 0) return;
-  const double rate =
-      static_cast<double>(count) / static_cast<double>(plan.study.paths_per_sampler());
-  const EntryPlan& entry = plan.entries[index];
-  const double level = first_nonfinite_level(plan, index, denoiser, sample.first_nonfinite);
-  const std::string where = level > 0 ? fmt::format("first seen at noise level {:.6g}", level)
-                                      : std::string("finite when run again in double precision");
-  const std::string message = fmt::format(
-      "{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
-      plan.study.paths_per_sampler(), entry.section.name, sample.first_nonfinite, where);
-  if (rate > plan.study.study.allowed_nonfinite_rate) {
-    throw NumericalError(message +
-                         ". Their tails would be counted wrong. Check the model, or set "
-                         "study.allowed_nonfinite_rate to accept the rate.");
-  }
-  log_warning(message);
-}
-
 void write_weights(const std::string& output, const Model& model, const Provenance& provenance) {
   const std::filesystem::path folder = std::filesystem::path(output) / "models";
   std::filesystem::create_directories(folder);
@@ -169,6 +147,21 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
   results_.study_no_paths = write_study(study, false);
 }
 
+std::string StudyRun::identity() const {
+  std::string identity = run_identity(plan_.study);
+  for (const ModelPlan& model : plan_.models) {
+    if (!model.file) continue;
+    identity += fmt::format("\n[weights.{}]\nsha256 = \"{}\"\n", model.section.name,
+                            weights_sha256(*model.file));
+  }
+  if (const auto* data = std::get_if<EmpiricalTarget>(&plan_.target)) {
+    Digest rows;
+    rows.numbers(*data->train).numbers(*data->test);
+    identity += fmt::format("\n[rows]\nsha256 = \"{}\"\n", rows.finish_hex());
+  }
+  return identity;
+}
+
 void StudyRun::use_models_of(const std::string& output) {
   std::vector<Bytes> bytes(plan_.models.size());
   agree_on_errors(world_, [&] {
@@ -222,7 +215,7 @@ Results StudyRun::law(const std::string& output, bool add) {
   return std::move(results_);
 }
 
-Results StudyRun::run(const std::string& output) {
+Results StudyRun::run(const std::string& output, RunControl* control) {
   const Stopwatch total;
   log_info(fmt::format("study \"{}\": {} rank(s) x {} thread(s), {}", plan_.study.study.name,
                        world_.size(), threads_, results_.provenance.isa));
@@ -230,29 +223,32 @@ Results StudyRun::run(const std::string& output) {
     if (!world_.is_root() || !plan_.study.store.stores()) return;
     check_space(output, samples_file_size(samples_header(plan_)), samples_path(output));
   });
-  train();
+  train(control);
   write_models(output);
   std::optional<SamplesWriter> store = open_store(output);
-  sample(store ? &*store : nullptr);
+  SamplingStage(plan_, denoisers_, world_, threads_, store ? &*store : nullptr, control, results_)
+      .run();
   if (store) store->finish();
   results_.provenance.seconds_total = total.seconds();
   results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
     // What an earlier run stored goes with the results that it belonged to.
+    std::filesystem::create_directories(output);
     if (!store) std::filesystem::remove(samples_path(output));
     write_results(output + "/results.h5", results_);
+    if (control != nullptr) control->remove_all();
   });
   return std::move(results_);
 }
 
-void StudyRun::train() {
+void StudyRun::train(RunControl* control) {
   const Stopwatch watch;
   TrainingData data;
   agree_on_errors(world_, [&] {
     if (plan_.needs_training_data()) data = draw_training_data(plan_, threads_);
   });
-  const std::vector<TrainedModel> trained = train_models(plan_, data, world_, threads_);
+  const std::vector<TrainedModel> trained = train_models(plan_, data, world_, threads_, control);
   for (std::size_t i = 0; i < trained.size(); ++i) {
     const ModelPlan& model = plan_.models[i];
     results_.models.push_back(describe(model, trained[i], data.normalization));
@@ -281,50 +277,6 @@ std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) con
     header.entries[i].normalization = results_.models[plan_.entries[i].model].normalization;
   }
   return std::optional<SamplesWriter>(std::in_place, samples_path(output), header, world_);
-}
-
-void StudyRun::sample(SamplesWriter* writer) {
-  const Stopwatch watch;
-  std::unique_ptr<Summariser> summariser;
-  if (world_.is_root()) {
-    results_.test_samples = static_cast<std::uint64_t>(plan_.study.data.test_samples);
-    summariser = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_), threads_);
-  }
-  results_.provenance.seconds_statistics = watch.seconds();
-  for (std::size_t i = 0; i < plan_.entries.size(); ++i) {
-    sample_entry(i, summariser.get(), writer);
-  }
-}
-
-void StudyRun::sample_entry(std::size_t index, const Summariser* summariser,
-                            SamplesWriter* writer) {
-  const EntryPlan& entry = plan_.entries[index];
-  const Denoiser& denoiser = *denoisers_[entry.model];
-  const Normalization& scale = results_.models[entry.model].normalization;
-  const Stopwatch preparation;
-  std::shared_ptr<const TableDenoiser> table;
-  if (entry.table) table = tables_.table(entry, denoisers_[entry.model], world_, threads_);
-  std::shared_ptr<const Denoiser> used = denoisers_[entry.model];
-  if (table) used = table;
-  const auto sampler = make_sampler(plan_, index, used);
-  std::optional<EntryStore> store;
-  if (writer != nullptr) store.emplace(plan_, index, used, scale, *writer, world_, threads_);
-  results_.provenance.seconds_sampling += preparation.seconds();
-  EntrySample sample =
-      store ? htdm::sample_entry(plan_, entry, store->sampler(), scale, world_, threads_, &*store)
-            : htdm::sample_entry(plan_, entry, *sampler, scale, world_, threads_);
-  results_.provenance.seconds_sampling += sample.seconds;
-  const Stopwatch watch;
-  agree_on_errors(world_, [&] {
-    if (summariser == nullptr) return;
-    check_nonfinite(plan_, index, sample, denoiser);
-    results_.samplers.push_back(summariser->summarise(entry, std::move(sample), scale,
-                                                      sampler->network_calls_per_path(), threads_));
-    SamplerResult& result = results_.samplers.back();
-    result.denoiser = table ? "table" : plan_.models[entry.model].section.kind;
-    if (table) result.table_error = table->error();
-  });
-  results_.provenance.seconds_statistics += watch.seconds();
 }
 
 }  // namespace htdm

@@ -2,9 +2,7 @@
 #pragma once
 
 #include "app/plan.hpp"
-#include "app/sampling.hpp"
-#include "app/summary.hpp"
-#include "app/tables.hpp"
+#include "app/run_control.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
 #include "io/study.hpp"
@@ -33,7 +31,14 @@ class StudyRun {
   /// Train, sample and measure; models go to `output`/models/NAME.h5, results to
   /// `output`/results.h5, and what `[store]` asks for to `output`/samples.h5. Returns the results,
   /// complete on rank 0. Call once.
-  Results run(const std::string& output);
+  ///
+  /// With a `control` the run goes on from its checkpoints, leaves some, and removes them when the
+  /// results are written; throws StoppedAtCheckpoint where it stops before.
+  Results run(const std::string& output, RunControl* control = nullptr);
+
+  /// What a checkpoint must share to be continued: the study without paths, what is stored, and
+  /// checksums of the weights and data that come from files.
+  std::string identity() const;
 
   /// The laws of all entries (d = 1), added to `output`/results.h5. `add`: that file is there and
   /// of this study; its models, in `output`/models, are used. Else models are trained and results
@@ -42,18 +47,15 @@ class StudyRun {
 
  private:
   void use_models_of(const std::string& output);
-  void train();
+  void train(RunControl* control = nullptr);
   void write_models(const std::string& output);
   std::optional<SamplesWriter> open_store(const std::string& output) const;
-  void sample(SamplesWriter* writer);
-  void sample_entry(std::size_t index, const Summariser* summariser, SamplesWriter* writer);
 
   const Communicator world_;
   int threads_;
   Plan plan_;
   std::vector<std::shared_ptr<const Model>> weights_;  ///< null for exact denoisers
   std::vector<std::shared_ptr<const Denoiser>> denoisers_;
-  TableShelf tables_;
   Results results_;
 };
 

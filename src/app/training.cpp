@@ -3,7 +3,9 @@
 #include "app/log.hpp"
 #include "core/error.hpp"
 #include "io/archive.hpp"
+#include "io/value_bytes.hpp"
 #include "parallel/block_loop.hpp"
+#include "parallel/session.hpp"
 
 #include <fmt/core.h>
 
@@ -11,6 +13,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 namespace htdm {
 namespace {
@@ -64,6 +67,13 @@ class SharedTraining {
     return trainer_.advance(gradients_.loss);
   }
 
+  /// The state of the whole training, which every rank has a part of. Collective.
+  TrainerState state() {
+    group_.all_gather_in_place(trainer_.first_moment(), parameters_);
+    group_.all_gather_in_place(trainer_.second_moment(), parameters_);
+    return trainer_.state();
+  }
+
  private:
   std::size_t mine(const std::vector<std::size_t>& runs) const {
     return runs[static_cast<std::size_t>(group_.rank())];
@@ -93,6 +103,17 @@ class SharedTraining {
   std::size_t first_shard_ = 0, first_parameter_ = 0;
 };
 
+/// A training on its way.
+struct TrainingState {
+  TrainerState trainer;
+  std::vector<LossRecord> loss;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& trainer& loss;
+  }
+};
+
 /// Mean losses over equal runs of steps.
 class LossLog {
  public:
@@ -100,27 +121,79 @@ class LossLog {
       : length_(std::max<std::int64_t>(1, (steps + loss_records - 1) / loss_records)) {}
 
   void add(std::int64_t step, double loss) {
-    if (step % length_ == 0) records_.push_back({step, 0, 0});
-    LossRecord& record = records_.back();
+    if (step % length_ == 0) records.push_back({step, 0, 0});
+    LossRecord& record = records.back();
     ++record.steps;
     record.loss += (loss - record.loss) / static_cast<double>(record.steps);
   }
 
-  std::vector<LossRecord> take() { return std::move(records_); }
+  std::vector<LossRecord> records;
 
  private:
   std::int64_t length_;
-  std::vector<LossRecord> records_;
 };
 
-Model train_one(const Plan& plan, const ModelPlan& model, const TrainingData& data,
-                const Communicator& group, int threads) {
+/// The ranks of a group ask each other what to do next, about ten times a second: the most any of
+/// them wants, after a number of steps that is the same for all.
+class Agreement {
+ public:
+  Agreement(RunControl* control, const Communicator& group) : control_(control), group_(group) {}
+
+  Action next() {
+    if (control_ == nullptr || --left_ > 0) return Action::go_on;
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start_;
+    const double steps = static_cast<double>(length_) * 0.1 / std::max(took.count(), 1e-6);
+    const auto wish = group_.is_root() || control_->stop_wanted() ? control_->wish() : Action{};
+    const std::int64_t mine = static_cast<std::int64_t>(wish) << 32 |
+                              static_cast<std::int64_t>(std::clamp(steps, 1.0, 4096.0));
+    const std::int64_t agreed = group_.max(mine);
+    left_ = length_ = agreed & 0xffffffff;
+    start_ = std::chrono::steady_clock::now();
+    return static_cast<Action>(agreed >> 32);
+  }
+
+ private:
+  RunControl* control_;
+  const Communicator& group_;
+  std::int64_t left_ = 1, length_ = 1;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Trainings shorter than this are done again rather than kept.
+constexpr double worth_keeping = 1;
+
+/// One model by one group; nothing when it was stopped.
+std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const TrainingData& data,
+                               const Communicator& group, int threads, RunControl* control,
+                               const std::optional<TrainingState>& before) {
   const TrainingOptions options = training_options(plan, model);
   Trainer trainer(options, data.samples, dimension(plan.target));
   SharedTraining training(trainer, group, threads);
   LossLog log(options.steps);
+  if (before) {
+    trainer.restore(before->trainer);
+    log.records = before->loss;
+  }
+  const auto keep = [&](bool stopping) {
+    const TrainingState state{training.state(), log.records};
+    agree_on_errors(group, [&] {
+      if (!group.is_root()) return;
+      control->write("training-" + model.section.name, value_to_bytes("training", state), stopping);
+    });
+    control->written();
+  };
   Progress progress("training " + model.section.name, static_cast<std::uint64_t>(options.steps));
+  progress.advance(static_cast<std::uint64_t>(trainer.step()));
+  Agreement agreement(control, group);
+  const auto start = std::chrono::steady_clock::now();
   while (trainer.step() < options.steps) {
+    const Action action = agreement.next();
+    if (action != Action::go_on) keep(action == Action::stop);
+    if (action == Action::stop) return std::nullopt;
     const std::int64_t step = trainer.step();
     const double loss = training.step();
     if (!std::isfinite(loss)) {
@@ -132,12 +205,13 @@ Model train_one(const Plan& plan, const ModelPlan& model, const TrainingData& da
     log.add(step, loss);
     progress.advance(1);
   }
+  if (control != nullptr && group.max(seconds_since(start)) > worth_keeping) keep(false);
   Model trained;
   trained.name = model.section.name;
   trained.nu = model.nu;
   trained.normalization = data.normalization;
   trained.layers = trainer.layers();
-  trained.loss = log.take();
+  trained.loss = std::move(log.records);
   trained.steps = options.steps;
   return trained;
 }
@@ -150,14 +224,26 @@ std::vector<std::size_t> models_to_train(const Plan& plan) {
   return wanted;
 }
 
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+/// The checkpoints of the wanted models, on all ranks.
+std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
+                                                         const std::vector<std::size_t>& wanted,
+                                                         RunControl* control) {
+  std::vector<std::optional<TrainingState>> states(wanted.size());
+  for (std::size_t m = 0; control != nullptr && m < wanted.size(); ++m) {
+    const std::string series = "training-" + plan.models[wanted[m]].section.name;
+    if (const auto bytes = control->newest(series)) {
+      states[m] = value_from_bytes<TrainingState>("training", *bytes, "the checkpoint " + series);
+      log_info(fmt::format("{} goes on after {} steps", series, states[m]->trainer.step));
+    }
+  }
+  return states;
 }
 
 }  // namespace
 
 std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
-                                       const Communicator& world, int threads) {
+                                       const Communicator& world, int threads,
+                                       RunControl* control) {
   std::vector<TrainedModel> trained(plan.models.size());
   for (std::size_t i = 0; i < plan.models.size(); ++i) trained[i].weights = plan.models[i].file;
   const std::vector<std::size_t> wanted = models_to_train(plan);
@@ -166,15 +252,22 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
   const int groups = std::min(world.size(), static_cast<int>(wanted.size()));
   const int mine = world.rank() % groups;
   const Communicator group = world.split(mine, world.rank());
+  const auto before = earlier_states(plan, wanted, control);
   std::vector<Bytes> bytes(wanted.size());
   std::vector<double> seconds(wanted.size());
+  bool stopped = false;
   for (auto m = static_cast<std::size_t>(mine); m < wanted.size();
        m += static_cast<std::size_t>(groups)) {
     const auto start = std::chrono::steady_clock::now();
-    const Model model = train_one(plan, plan.models[wanted[m]], data, group, threads);
+    const std::optional<Model> model =
+        train_one(plan, plan.models[wanted[m]], data, group, threads, control, before[m]);
     seconds[m] = seconds_since(start);
-    bytes[m] = model_to_bytes(model);
+    stopped = !model;
+    if (stopped) break;
+    bytes[m] = model_to_bytes(*model);
   }
+  // A group that finished before the wish reached it has left its models in checkpoints, too.
+  if (world.any(stopped)) throw StoppedAtCheckpoint("in training");
   for (std::size_t m = 0; m < wanted.size(); ++m) {
     // Rank m mod G of the world is the first of group m mod G.
     world.broadcast(bytes[m], static_cast<int>(m) % groups);

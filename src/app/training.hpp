@@ -3,6 +3,7 @@
 
 #include "app/data_sets.hpp"
 #include "app/plan.hpp"
+#include "app/run_control.hpp"
 #include "parallel/communicator.hpp"
 
 #include <memory>
@@ -20,7 +21,11 @@ struct TrainedModel {
 /// With G = min(ranks, models to train) groups, model m is trained by group m mod G. Inside a group
 /// the shards of a minibatch are spread over ranks and threads, gathered by all, and added in shard
 /// order, so the weights have the same bits for any layout. Collective over `world`.
+///
+/// With a `control`, every model goes on from its newest checkpoint (series training-NAME) and
+/// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
 std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
-                                       const Communicator& world, int threads);
+                                       const Communicator& world, int threads,
+                                       RunControl* control = nullptr);
 
 }  // namespace htdm

@@ -143,6 +143,27 @@ std::vector<DenseLayer> Trainer::layers() const {
   return layers;
 }
 
+TrainerState Trainer::state() const {
+  return {step_,
+          {parameters_.begin(), parameters_.end()},
+          {first_moment_.begin(), first_moment_.end()},
+          {second_moment_.begin(), second_moment_.end()}};
+}
+
+void Trainer::restore(const TrainerState& state) {
+  const std::size_t n = parameters_.size();
+  check_input(state.step >= 0 && state.parameters.size() == n && state.first_moment.size() == n &&
+                  state.second_moment.size() == n,
+              "a state of " + std::to_string(state.parameters.size()) +
+                  " parameters does not fit a network of " + std::to_string(n),
+              "It was taken from another training", "Start the training again");
+  step_ = state.step;
+  std::ranges::copy(state.parameters, parameters_.begin());
+  std::ranges::copy(state.first_moment, first_moment_.begin());
+  std::ranges::copy(state.second_moment, second_moment_.begin());
+  shuffle_for_step();
+}
+
 void Trainer::shuffle_for_step() {
   const auto samples = static_cast<std::int64_t>(sample_count(samples_, dimension_));
   const std::int64_t epoch = step_ / (samples / options_.batch);

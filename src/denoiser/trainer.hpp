@@ -46,7 +46,18 @@ class ShardGradients {
   std::vector<double> loss;  ///< each shard's share of the minibatch mean
 };
 
-/// Weights, optimiser moments and step count: everything a checkpoint of a training needs.
+/// Everything a checkpoint of a training needs; the numbers as FlatNetwork orders them.
+struct TrainerState {
+  std::int64_t step = 0;
+  std::vector<float> parameters, first_moment, second_moment;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& step& parameters& first_moment& second_moment;
+  }
+};
+
+/// Weights, optimiser moments and step count.
 /// Minibatches run through the training set by one permutation per epoch, keyed by (seed, epoch)
 /// (the last samples of an epoch, fewer than a minibatch, are left out); levels and noise are
 /// draws of (seed, step * batch + position).
@@ -78,8 +89,16 @@ class Trainer {
   /// The current weights as one vector, as FlatNetwork orders them.
   std::span<float> weights() { return parameters_; }
 
+  /// The optimiser's moments, which ranks that update ranges exchange before a state is taken.
+  std::span<float> first_moment() { return first_moment_; }
+  std::span<float> second_moment() { return second_moment_; }
+
   /// The current weights as layers.
   std::vector<DenseLayer> layers() const;
+
+  TrainerState state() const;
+  /// Go on where `state` was taken. Throws InputError where it is of another network.
+  void restore(const TrainerState& state);
 
  private:
   void shuffle_for_step();

@@ -1,0 +1,217 @@
+#include "app/sampling_stage.hpp"
+
+#include "app/data_sets.hpp"
+#include "app/environment.hpp"
+#include "app/log.hpp"
+#include "app/sample_store.hpp"
+#include "core/error.hpp"
+#include "io/value_bytes.hpp"
+#include "parallel/session.hpp"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <numeric>
+
+namespace htdm {
+namespace {
+
+/// A checkpoint is taken early when finished entries that wait for one hold so many bytes.
+constexpr std::size_t most_unsaved = 256U << 20U;
+
+/// The entry under way; those before it are finished.
+struct SamplingState {
+  std::uint64_t entry = 0, next_block = 0;
+  EntrySample sample;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& entry& next_block& sample;
+  }
+};
+
+std::string series_of(std::size_t entry) {
+  return fmt::format("entry-{:03}", entry);
+}
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
+  ~Stopwatch() {
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& seconds_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// A run with paths that are not finite fails, unless the study allows their rate.
+void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sample,
+                     const Denoiser& denoiser) {
+  const std::uint64_t count = sample.tally.nonfinite();
+  if (count == 0) return;
+  const double rate =
+      static_cast<double>(count) / static_cast<double>(plan.study.paths_per_sampler());
+  const EntryPlan& entry = plan.entries[index];
+  const double level = first_nonfinite_level(plan, index, denoiser, sample.first_nonfinite);
+  const std::string where = level > 0 ? fmt::format("first seen at noise level {:.6g}", level)
+                                      : std::string("finite when run again in double precision");
+  const std::string message = fmt::format(
+      "{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
+      plan.study.paths_per_sampler(), entry.section.name, sample.first_nonfinite, where);
+  if (rate > plan.study.study.allowed_nonfinite_rate) {
+    throw NumericalError(message +
+                         ". Their tails would be counted wrong. Check the model, or set "
+                         "study.allowed_nonfinite_rate to accept the rate.");
+  }
+  log_warning(message);
+}
+
+}  // namespace
+
+SamplingStage::SamplingStage(const Plan& plan,
+                             const std::vector<std::shared_ptr<const Denoiser>>& denoisers,
+                             const Communicator& world, int threads, SamplesWriter* writer,
+                             RunControl* control, Results& results)
+    : plan_(plan),
+      denoisers_(denoisers),
+      world_(world),
+      threads_(threads),
+      writer_(writer),
+      control_(control),
+      results_(results),
+      dealer_(world, threads, watchdog_seconds()) {}
+
+void SamplingStage::run() {
+  if (world_.is_root()) {
+    results_.test_samples = static_cast<std::uint64_t>(plan_.study.data.test_samples);
+    side_job_ = [this] {
+      summariser_ = std::make_unique<Summariser>(plan_, draw_test_data(plan_, threads_), threads_);
+    };
+  }
+  for (std::size_t i = 0; i < plan_.entries.size(); ++i) sample_entry(i);
+  do_side_job();
+  agree_on_side_job();
+}
+
+std::optional<SamplingStage::Earlier> SamplingStage::earlier(std::size_t index) {
+  if (control_ == nullptr) return std::nullopt;
+  if (const auto bytes = control_->newest(series_of(index))) {
+    const std::uint64_t all = BlockTable(plan_.study.statistics).size();
+    return Earlier{all,
+                   value_from_bytes<EntrySample>("entry", *bytes, "the checkpoint of an entry")};
+  }
+  const auto bytes = control_->newest("sampling");
+  if (!bytes) return std::nullopt;
+  auto state = value_from_bytes<SamplingState>("sampling", *bytes, "the checkpoint of sampling");
+  if (state.entry != index) return std::nullopt;
+  return Earlier{state.next_block, std::move(state.sample)};
+}
+
+void SamplingStage::sample_entry(std::size_t index) {
+  const EntryPlan& entry = plan_.entries[index];
+  const Normalization& scale = results_.models[entry.model].normalization;
+  std::shared_ptr<const TableDenoiser> table;
+  std::shared_ptr<const Denoiser> used = denoisers_[entry.model];
+  std::unique_ptr<Sampler> sampler;
+  std::optional<EntryStore> store;
+  {
+    const Stopwatch watch(results_.provenance.seconds_sampling);
+    if (entry.table) table = tables_.table(entry, used, world_, threads_);
+    if (table) used = table;
+    sampler = make_sampler(plan_, index, used);
+    if (writer_ != nullptr) store.emplace(plan_, index, used, scale, *writer_, world_, threads_);
+  }
+  EntrySampling sampling(plan_, entry, store ? store->sampler() : *sampler, scale, world_, threads_,
+                         store ? &*store : nullptr);
+  bool kept = false;
+  if (auto before = earlier(index)) {
+    kept = before->next_block == BlockTable(plan_.study.statistics).size();
+    log_info(fmt::format("{} goes on after {} blocks", entry.section.name, before->next_block));
+    sampling.resume(before->next_block, std::move(before->sample), dealer_);
+  }
+  while (!sampling.done()) advance(sampling, index);
+  EntrySample sample = sampling.sample();
+  results_.provenance.seconds_sampling += sample.seconds;
+  do_side_job();  // where the entry was there already, nothing has done it
+  agree_on_side_job();
+  if (!world_.is_root()) return;
+  if (control_ != nullptr && !kept) unsaved_.emplace_back(index, value_to_bytes("entry", sample));
+  // Kept by the closure until a thread of the root gets to it.
+  auto shared = std::make_shared<EntrySample>(std::move(sample));
+  side_job_ = [this, index, shared, table, calls = sampler->network_calls_per_path()] {
+    summarise(index, std::move(*shared), table.get(), calls);
+  };
+}
+
+void SamplingStage::advance(EntrySampling& sampling, std::size_t index) {
+  Action wish = Action::go_on;
+  const auto pause = [&] {
+    if (control_ == nullptr) return false;
+    wish = control_->wish();
+    return wish != Action::go_on;
+  };
+  if (world_.is_root()) {
+    sampling.advance(dealer_, pause, [this] { do_side_job(); });
+  } else {
+    // Here a wish only has to reach the root.
+    sampling.advance(dealer_, [&] { return control_ != nullptr && control_->stop_wanted(); });
+  }
+  agree_on_side_job();
+  if (control_ == nullptr) return;
+  if (wish == Action::go_on && world_.is_root()) {
+    std::size_t waiting = 0;
+    for (const auto& [entry, bytes] : unsaved_) waiting += bytes.size();
+    if (waiting > most_unsaved) wish = Action::checkpoint;
+  }
+  const auto agreed = static_cast<Action>(
+      world_.max(world_.is_root() ? static_cast<std::int64_t>(wish) : std::int64_t{0}));
+  if (agreed == Action::go_on) return;
+  keep(index, sampling, agreed == Action::stop);
+  if (agreed == Action::stop) throw StoppedAtCheckpoint("in sampling");
+}
+
+void SamplingStage::keep(std::size_t index, const EntrySampling& sampling, bool stopping) {
+  const SamplingState state{index, sampling.next_block(), sampling.sample()};
+  agree_on_errors(world_, [&] {
+    if (!world_.is_root()) return;
+    for (const auto& [entry, bytes] : unsaved_) control_->write(series_of(entry), bytes, stopping);
+    control_->write("sampling", value_to_bytes("sampling", state), stopping);
+  });
+  unsaved_.clear();
+  control_->written();
+}
+
+void SamplingStage::summarise(std::size_t index, EntrySample sample, const TableDenoiser* table,
+                              int calls) {
+  const EntryPlan& entry = plan_.entries[index];
+  check_nonfinite(plan_, index, sample, *denoisers_[entry.model]);
+  results_.samplers.push_back(summariser_->summarise(
+      entry, std::move(sample), results_.models[entry.model].normalization, calls, threads_));
+  SamplerResult& result = results_.samplers.back();
+  result.denoiser = table != nullptr ? "table" : plan_.models[entry.model].section.kind;
+  if (table != nullptr) result.table_error = table->error();
+}
+
+/// At most once; a failure is kept for agree_on_side_job().
+void SamplingStage::do_side_job() {
+  if (!side_job_) return;
+  const Stopwatch watch(results_.provenance.seconds_statistics);
+  const auto job = std::exchange(side_job_, nullptr);
+  try {
+    job();
+  } catch (...) {
+    side_failure_ = std::current_exception();
+  }
+}
+
+void SamplingStage::agree_on_side_job() {
+  agree_on_errors(world_, [&] {
+    if (side_failure_) std::rethrow_exception(side_failure_);
+  });
+}
+
+}  // namespace htdm

@@ -1,0 +1,239 @@
+"""Stopping and going on: a run that was stopped or killed anywhere, and continued on other ranks,
+gives the digest of one that never stopped; nothing half-written stays behind."""
+
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import time
+import unittest
+
+import htdm_program as htdm
+
+# About two seconds on one core, nearly half of them training.
+STUDY = {
+    "study": {"name": "restart", "seed": 5},
+    "data": {"kind": "student_t", "nu": 3.0, "train_samples": 20_000, "test_samples": 20_000},
+    "models": {
+        "edm": {"noise": "gaussian", "steps": 1000, "batch": 256, "hidden": [48, 48]},
+        "t_edm": {"noise": "student_t", "steps": 1000, "batch": 256, "hidden": [48, 48]},
+    },
+    "samplers": {
+        "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 32, "denoiser": "network"},
+        "t_sde": {"kind": "t_sde", "model": "t_edm", "levels": 32, "nu": [2.5, 3.0],
+                  "denoiser": "network"},
+    },
+    "statistics": {"batches": 4, "batch_size": 30_000, "block_size": 1024,
+                   "w1_samples": 60_000},
+}
+KILLS = int(os.environ.get("HTDM_KILLS", 4))
+OFTEN = ("--checkpoint-interval", "0.1")
+
+
+def wait_for(output, series):
+    """Until a checkpoint of `series` is there."""
+    deadline = time.monotonic() + 120
+    while not list(pathlib.Path(output).glob(f"checkpoints/{series}*.ckpt")):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"no checkpoint of {series} in {output}")
+        time.sleep(0.01)
+
+
+def children(pid):
+    return [int(child)
+            for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+class Restart(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = htdm.temporary_folder()
+        cls.home = cls.enterClassContext(folder)
+        cls.study = htdm.write_study(cls.home, STUDY)
+        start = time.monotonic()
+        htdm.succeed(htdm.run("run", cls.study, "--output", cls.home / "whole"))
+        cls.seconds = time.monotonic() - start
+        cls.digest = htdm.digest_of(cls.home / "whole")
+
+    def start(self, output, *arguments, ranks=1):
+        launch = [htdm.MPIRUN, str(ranks), "1"] if ranks > 1 else []
+        return subprocess.Popen(
+            [*launch, htdm.PROGRAM, "run", str(self.study), "--output", str(output), "--restart",
+             *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
+
+    def finish(self, output, ranks=1):
+        """Go on to the end; the digest must be that of the run that never stopped."""
+        process = self.start(output, *OFTEN, ranks=ranks)
+        said = process.communicate()[1]
+        self.assertEqual(process.returncode, 0, said)
+        self.assertEqual(htdm.digest_of(output), self.digest, said)
+        left = {path.name for path in pathlib.Path(output).iterdir()}
+        self.assertEqual(left, {"models", "results.h5"})
+        return said
+
+    def stop(self, process, number):
+        """The codes of a run whose processes got a signal."""
+        process.send_signal(number)
+        said = process.communicate()[1]
+        return process.returncode, said
+
+    def stopped(self, output, series, number=signal.SIGUSR1):
+        """A run that was told to stop once it had left a checkpoint of `series`."""
+        process = self.start(output, *OFTEN)
+        wait_for(output, series)
+        code, said = self.stop(process, number)
+        self.assertEqual(code, 75, said)
+        self.assertIn("--restart", said)
+        self.assertFalse((output / "results.h5").exists())
+
+    def test_signals_stop_it_at_a_checkpoint(self):
+        for number in (signal.SIGUSR1, signal.SIGTERM):
+            for series in ("training", "sampling"):
+                with htdm.temporary_folder() as folder:
+                    self.stopped(folder / "out", series, number)
+                    self.finish(folder / "out", ranks=1 + (series == "training"))
+
+    def test_mpirun_passes_usr1_to_all_ranks(self):
+        with htdm.temporary_folder() as folder:
+            process = self.start(folder / "out", *OFTEN, ranks=3)
+            wait_for(folder / "out", "sampling")
+            os.kill(children(process.pid)[0], signal.SIGUSR1)  # mpirun is the child of timeout
+            said = process.communicate()[1]
+            self.assertEqual(process.returncode, 75, said)
+            self.finish(folder / "out", ranks=2)
+
+    def test_walltime(self):
+        """Each attempt has less than two seconds of work, on other ranks than the one before."""
+        with htdm.temporary_folder() as folder:
+            codes = []
+            for attempt in range(20):
+                start = time.monotonic()
+                process = self.start(folder / "out", "--walltime", "0:0:4", ranks=1 + attempt % 2)
+                said = process.communicate()[1]
+                codes.append(process.returncode)
+                self.assertIn(process.returncode, (0, 75), said)
+                if process.returncode == 0:
+                    break
+                self.assertLess(time.monotonic() - start, 10, said)
+            self.assertEqual(codes[-1], 0, codes)
+            self.assertEqual(codes[0], 75, codes)
+            self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
+
+    def test_kill_9_of_a_rank_or_of_mpirun(self):
+        """At random moments; HTDM_KILLS sets how many."""
+        moments = random.Random(1)
+        with htdm.temporary_folder() as folder:
+            for kill in range(KILLS):
+                process = self.start(folder / "out", *OFTEN, ranks=2)
+                time.sleep(moments.uniform(0.1, 1.2) * self.seconds)
+                try:
+                    mpirun = children(process.pid)[0]
+                    victim = mpirun if kill % 2 else moments.choice(children(mpirun))
+                    os.kill(victim, signal.SIGKILL)
+                except (IndexError, FileNotFoundError, ProcessLookupError):
+                    pass  # it had ended
+                process.communicate()
+                if (folder / "out" / "results.h5").exists():  # whole, or it would not be there
+                    self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
+                    (folder / "out" / "results.h5").unlink()
+            self.finish(folder / "out", ranks=3)
+
+    def test_a_damaged_checkpoint_is_told_and_passed_over(self):
+        with htdm.temporary_folder() as folder:
+            self.stopped(folder / "out", "sampling")
+            for newest in (folder / "out" / "checkpoints").glob("*.ckpt"):
+                newest.write_bytes(newest.read_bytes()[:-1])
+            self.assertIn("damaged", self.finish(folder / "out"))
+
+    def test_what_is_refused(self):
+        with htdm.temporary_folder() as folder:
+            process = self.start(folder / "out", *OFTEN)
+            wait_for(folder / "out", "training")
+            again = htdm.run("run", self.study, "--output", folder / "out", "--restart")
+            self.assertEqual(again.returncode, 2, again.stderr)
+            self.assertIn(f"process {process.pid}", again.stderr)
+            code, said = self.stop(process, signal.SIGUSR1)
+            self.assertEqual(code, 75, said)
+            arguments = ("run", self.study, "--output", folder / "out")
+            plain = htdm.run(*arguments)
+            self.assertEqual(plain.returncode, 2, plain.stderr)
+            self.assertIn("--restart", plain.stderr)
+            other = htdm.run(*arguments, "--restart", "--set", "study.seed=6")
+            self.assertEqual(other.returncode, 2, other.stderr)
+            self.assertIn("study.seed", other.stderr)
+            self.finish(folder / "out")
+
+    def test_a_folder_that_goes_away_costs_nothing_but_checkpoints(self):
+        with htdm.temporary_folder() as folder:
+            process = self.start(folder / "out", *OFTEN)
+            wait_for(folder / "out", "training")
+            (folder / "out").rename(folder / "away")
+            said = process.communicate()[1]
+            self.assertEqual(process.returncode, 0, said)
+            self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
+
+    def test_a_rank_that_hangs_is_named(self):
+        with htdm.temporary_folder() as folder:
+            process = subprocess.Popen(
+                [htdm.MPIRUN, "2", "1", htdm.PROGRAM, "run", str(self.study), "--output",
+                 str(folder / "out"), "--set", "statistics.batch_size=100_000_000", *OFTEN],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                env={**os.environ, "HTDM_WATCHDOG": "2"}, start_new_session=True)
+            wait_for(folder / "out", "sampling")
+            os.kill(sorted(children(children(process.pid)[0]))[1], signal.SIGSTOP)
+            said = process.communicate(timeout=60)[1]
+            self.assertNotEqual(process.returncode, 0)
+            self.assertIn("rank 1 has said nothing", said)
+
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk")
+    def test_a_full_disk_ends_with_a_message_and_loses_nothing(self):
+        with htdm.temporary_folder() as folder:
+            def mount(*options):
+                return subprocess.run(["mount", *options, folder], capture_output=True, text=True,
+                                      check=False)
+            made = mount("-t", "tmpfs", "-o", "size=300k", "tmpfs")
+            if made.returncode != 0:
+                self.skipTest(f"no disk can be mounted here: {made.stderr}")
+            try:
+                process = self.start(folder / "out", *OFTEN)
+                said = process.communicate()[1]
+                self.assertEqual(process.returncode, 2, said)
+                self.assertIn("the disk takes no more", said)
+                self.assertEqual(list(folder.rglob("*.partial*")), [])
+                self.assertEqual(mount("-o", "remount,size=100m").returncode, 0)
+                self.finish(folder / "out")
+            finally:
+                subprocess.run(["umount", folder], check=True)
+
+
+class StoredSamples(unittest.TestCase):
+    def test_samples_are_whole_after_a_stop(self):
+        """What [store] asks for is there bit by bit, though the first run never finished it."""
+        study = htdm.changed(STUDY, {"store.samples": 70_000, "store.paths": 50,
+                                     "models.edm.steps": 50, "models.t_edm.steps": 50})
+        with htdm.temporary_folder() as folder:
+            path = htdm.write_study(folder, study)
+            htdm.succeed(htdm.run("run", path, "--output", folder / "whole"))
+            process = subprocess.Popen([htdm.PROGRAM, "run", str(path), "--output",
+                                        str(folder / "out"), *OFTEN], stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.PIPE, text=True,
+                                       env={**os.environ, "OMP_NUM_THREADS": "1"})
+            wait_for(folder / "out", "entry-000")  # one entry done, one under way
+            process.send_signal(signal.SIGUSR1)
+            said = process.communicate()[1]
+            self.assertEqual(process.returncode, 75, said)
+            htdm.succeed(htdm.run("run", path, "--output", folder / "out", "--restart", ranks=2))
+            shown = [htdm.succeed(htdm.run("show", folder / name / "samples.h5", "--json"))
+                     for name in ("whole", "out")]
+            same = [[line for line in text.splitlines() if "lowest" in line or "highest" in line]
+                    for text in shown]
+            self.assertEqual(same[0], same[1])
+            self.assertGreater(len(same[0]), 0)
+            self.assertEqual(htdm.digest_of(folder / "whole"), htdm.digest_of(folder / "out"))
+
+
+if __name__ == "__main__":
+    htdm.main()

@@ -20,6 +20,8 @@ class BlockTable {
 
   std::uint64_t size() const { return size_; }
   std::uint64_t largest() const { return std::min(block_size_, batch_size_); }
+  /// The first block of `batch`.
+  std::uint64_t first_block(std::size_t batch) const { return batch * per_batch_; }
   std::size_t batch(std::uint64_t block) const { return block / per_batch_; }
   std::uint64_t first_path(std::uint64_t block) const {
     return batch(block) * batch_size_ + (block % per_batch_) * block_size_;

@@ -2,6 +2,7 @@
 
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
+#include "app/pooling.hpp"
 #include "app/run_control.hpp"
 #include "app/study_run.hpp"
 #include "core/error.hpp"
@@ -26,6 +27,7 @@ namespace {
 std::string command_line(const RunOptions& options) {
   std::string text = "htdm run " + options.study;
   if (!options.output.empty()) text.append(" --output ").append(options.output);
+  if (!options.part.empty()) text.append(" --part ").append(options.part);
   if (options.force) text.append(" --force");
   if (options.restart) text.append(" --restart");
   for (const std::string& set : options.overrides) text.append(" --set '").append(set).append("'");
@@ -58,10 +60,17 @@ ExitCode run_command(const RunOptions& options) {
   const Communicator world = Communicator::world();
   if (!world.is_root()) silence_log();
   const Study study = share_study(options.study, options.overrides, world);
-  const std::string output =
-      options.output.empty() ? "results/" + study.study.name : options.output;
-  const std::optional<double> walltime = seconds_of(options.walltime);
-  StudyRun run(study, command_line(options), world);
+  std::optional<Part> part;
+  std::optional<double> walltime;
+  agree_on_errors(world, [&] {
+    if (!options.part.empty()) part = parse_part(options.part);
+    walltime = seconds_of(options.walltime);
+  });
+  std::string output = options.output.empty() ? "results/" + study.study.name : options.output;
+  if (part && options.output.empty()) {  // parts are run side by side
+    output += "/part-" + std::to_string(part->index) + "-of-" + std::to_string(part->count);
+  }
+  StudyRun run(study, command_line(options), world, part);
   const std::string identity = run.identity();
   bool complete = false;
   std::unique_ptr<FolderLock> lock;

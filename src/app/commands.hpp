@@ -13,10 +13,17 @@ struct RunOptions {
   std::string study;
   std::vector<std::string> overrides;
   std::string output;  ///< empty: results/<study.name>
+  std::string part;    ///< "I/N"; empty: the whole study
   bool restart = false;
   bool force = false;
   double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
   std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit
+};
+
+struct MergeOptions {
+  std::vector<std::string> files;  ///< results files, or folders that hold a results.h5
+  std::string output;
+  bool force = false;
 };
 
 struct ShowOptions {
@@ -28,6 +35,8 @@ struct ShowOptions {
 ExitCode run_command(const RunOptions& options);
 /// The laws of all entries; adds them to the results of the same study, or starts some.
 ExitCode law_command(const RunOptions& options);
+/// Pool results of parts of a study, or of its runs with other seeds.
+ExitCode merge_command(const MergeOptions& options);
 ExitCode check_command(const RunOptions& options);
 ExitCode defaults_command(bool markdown);
 ExitCode show_command(const ShowOptions& options);

@@ -1,5 +1,6 @@
 #include "app/cost.hpp"
 
+#include "app/entry_sample.hpp"
 #include "app/environment.hpp"
 #include "app/sample_store.hpp"
 #include "app/tables.hpp"
@@ -110,7 +111,9 @@ double memory_bytes(const Plan& plan) {
                               : 0;
   const double test = 16.0 * d * static_cast<double>(plan.study.data.test_samples);
   const double w1 = 16.0 * d * static_cast<double>(plan.study.statistics.w1_samples);
-  return program + std::max(training, test + w1 + store_bytes(plan));
+  const double pool =
+      8.0 * d * static_cast<double>(kept_paths(plan)) * static_cast<double>(plan.entries.size());
+  return program + std::max(training, test + w1 + pool + store_bytes(plan));
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ using htdm::ExitCode;
 struct CommandLine {
   CLI::App app{"htdm samples heavy-tailed diffusion models and measures their tails.", "htdm"};
   htdm::RunOptions run;
+  htdm::MergeOptions merge;
   htdm::ShowOptions show;
   bool version_json = false;
   bool defaults_markdown = false;
@@ -28,6 +29,7 @@ struct CommandLine {
         "  htdm show results/mine/results.h5 --json\n"
         "Every command explains itself: htdm COMMAND --help.");
     add_run();
+    add_merge();
     add_law();
     add_check();
     auto* defaults =
@@ -53,6 +55,8 @@ struct CommandLine {
     add_study(command);
     command->add_option("--output", run.output, "Folder of the results (results/<study.name>)")
         ->type_name("DIR");
+    command->add_option("--part", run.part, "Do only the I-th of N parts, I = 0 .. N-1")
+        ->type_name("I/N");
     auto* restart = command->add_flag("--restart", run.restart,
                                       "Continue: start if nothing is there, end if all is");
     command->add_flag("--force", run.force, "Replace existing results")->excludes(restart);
@@ -70,8 +74,25 @@ struct CommandLine {
         "           --set 'samplers.t_sde.nu=[2.5,3.0]' --set store.samples=1000000\n"
         "Writes results.h5, models/NAME.h5 and, where [store] asks for it, samples.h5.\n"
         "SIGUSR1 and SIGTERM stop it at a checkpoint; --restart continues, on any ranks.\n"
+        "With --part I/N the results go to results/<study.name>/part-I-of-N; htdm merge pools "
+        "them.\n"
         "Exit codes: 0 done, 2 bad input, 75 stopped at a checkpoint (run again), 1 anything "
         "else.");
+  }
+
+  void add_merge() {
+    auto* command = app.add_subcommand(
+        "merge", "Pool the parts of a study, or its runs with other seeds and the same weights");
+    command->add_option("RESULTS", merge.files, "Folders of runs, or results.h5 files")->required();
+    command->add_option("--output", merge.output, "Folder of the pooled results")
+        ->required()
+        ->type_name("DIR");
+    command->add_flag("--force", merge.force, "Replace existing results");
+    command->footer(
+        "Example: htdm merge results/mine/part-* --output results/mine\n"
+        "All parts together give the digest of one whole run. Runs with other seeds must share "
+        "the\n"
+        "weights (models.NAME.file); their batches stand side by side, in the order of the seeds.");
   }
 
   void add_law() {
@@ -122,6 +143,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "defaults") return htdm::defaults_command(line.defaults_markdown);
   if (command == "show") return htdm::show_command(line.show);
   if (command == "version") return htdm::version_command(line.version_json);
+  if (command == "merge") return htdm::merge_command(line.merge);
   if (command == "law") return htdm::law_command(line.run);
   return htdm::run_command(line.run);
 }

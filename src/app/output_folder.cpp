@@ -1,5 +1,6 @@
 #include "app/output_folder.hpp"
 
+#include "app/pooling.hpp"
 #include "core/error.hpp"
 #include "io/aside.hpp"
 #include "io/checkpoints.hpp"
@@ -34,23 +35,6 @@ std::set<std::string> key_values(const std::string& resolved) {
   return pairs;
 }
 
-std::string differing_keys(const std::string& old_study, const std::string& new_study) {
-  const auto before = key_values(old_study);
-  const auto after = key_values(new_study);
-  std::set<std::string> keys;
-  for (const auto& [one, other] : {std::pair(&before, &after), std::pair(&after, &before)}) {
-    for (const std::string& pair : *one) {
-      if (!other->contains(pair)) keys.insert(pair.substr(0, pair.find(' ')));
-    }
-  }
-  std::string list;
-  for (const std::string& key : keys) {
-    if (!list.empty()) list.append(", ");
-    list.append(key);
-  }
-  return list;
-}
-
 /// The lines of a resolved study that another run must share to be the same: no file paths, but
 /// what is stored.
 std::string identity_of(const std::string& no_paths, const std::string& whole) {
@@ -68,7 +52,7 @@ void check_identity(const std::string& file, const std::string& found, const std
 }
 
 /// Throws unless results.h5 or samples.h5 is of `study`.
-void check_same_study(const fs::path& file, const Study& study) {
+void check_same_study(const fs::path& file, const Study& study, const RunOptions& options) {
   std::string found;
   if (file.filename() == "samples.h5") {
     const SamplesSummary samples = read_samples_header(file.string());
@@ -76,6 +60,13 @@ void check_same_study(const fs::path& file, const Study& study) {
   } else {
     const Results results = read_results(file.string());
     found = identity_of(results.study_no_paths, results.study);
+    const std::string part = results.part ? part_text(*results.part) : "";
+    const std::string asked = options.part.empty() ? "" : part_text(parse_part(options.part));
+    check_input(part == asked,
+                "\"" + file.string() + "\" holds " +
+                    (part.empty() ? "whole results" : "part " + part) +
+                    ", and --part asks for something else",
+                "One folder holds one part", "Use another --output");
   }
   check_identity(file.string(), found, run_identity(study));
 }
@@ -93,6 +84,23 @@ void check_writable(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string differing_keys(const std::string& old_study, const std::string& new_study) {
+  const auto before = key_values(old_study);
+  const auto after = key_values(new_study);
+  std::set<std::string> keys;
+  for (const auto& [one, other] : {std::pair(&before, &after), std::pair(&after, &before)}) {
+    for (const std::string& pair : *one) {
+      if (!other->contains(pair)) keys.insert(pair.substr(0, pair.find(' ')));
+    }
+  }
+  std::string list;
+  for (const std::string& key : keys) {
+    if (!list.empty()) list.append(", ");
+    list.append(key);
+  }
+  return list;
+}
 
 std::string samples_path(const std::string& folder) {
   return (fs::path(folder) / "samples.h5").string();
@@ -115,7 +123,7 @@ bool prepare_output(const std::string& folder, const Study& study, const RunOpti
     check_input(options.restart, "Results exist already in \"" + file.string() + "\"",
                 "A run never overwrites results by itself",
                 "Use --force to replace them, --restart to continue, or another --output");
-    check_same_study(file, study);
+    check_same_study(file, study, options);
   }
   if (fs::exists(results) && !options.force) {
     check_input(fs::exists(samples) || !study.store.stores(),

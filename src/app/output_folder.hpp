@@ -18,6 +18,9 @@ std::string checkpoints_path(const std::string& folder);
 /// what is stored.
 std::string run_identity(const Study& study);
 
+/// Names of the keys in which two resolved studies differ, "a, b"; empty where they do not.
+std::string differing_keys(const std::string& one, const std::string& other);
+
 /// Make the output folder ready for a run. Existing results (results.h5 or samples.h5) are refused
 /// unless --force or --restart; with --restart, complete results of the same study return true
 /// (nothing to do), those of another study are refused naming the keys that differ, [store] among

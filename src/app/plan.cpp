@@ -21,7 +21,8 @@ std::string key_of(const SamplerSection& sampler, const char* key) {
 
 ModelPlan plan_model(const Study& study, const ModelSection& section,
                      std::shared_ptr<const Model> file) {
-  ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file)};
+  ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file),
+                 true};
   if (plan.file) {
     check_against_file(section, *plan.file);
     plan.nu = plan.file->nu;
@@ -35,7 +36,8 @@ ModelPlan plan_model(const Study& study, const ModelSection& section,
 }
 
 std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& section) {
-  EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}, false};
+  EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}, false, {}};
+  entry.batches = {0, static_cast<std::size_t>(plan.study.statistics.batches)};
   const auto model = std::ranges::find_if(
       plan.models, [&](const ModelPlan& m) { return m.section.name == section.model; });
   check_input(model != plan.models.end(),
@@ -104,7 +106,7 @@ void add_thresholds(Plan& plan, Event event) {
 }  // namespace
 
 bool Plan::needs_training_data() const {
-  return std::ranges::any_of(models, [](const ModelPlan& m) { return !m.file; });
+  return std::ranges::any_of(models, [](const ModelPlan& m) { return m.needed && !m.file; });
 }
 
 Target make_target(const DataSection& data, const EmpiricalTarget& data_rows) {

@@ -23,7 +23,16 @@ struct ModelPlan {
   double nu = 0;                      ///< of its noise; inf is Gaussian
   std::shared_ptr<const Model> file;  ///< weights taken from a file, or null
 
-  bool trained() const { return section.kind == "network" && !file; }
+  bool needed = true;  ///< by what this process samples
+
+  bool trained() const { return needed && section.kind == "network" && !file; }
+};
+
+/// Batches [first, last) of an entry.
+struct BatchRange {
+  std::size_t first = 0, last = 0;
+
+  bool empty() const { return first == last; }
 };
 
 /// One entry of the results: a sampler at one nu.
@@ -33,7 +42,8 @@ struct EntryPlan {
   std::size_t model = 0;     ///< index into Plan::models
   std::optional<double> nu;  ///< none where it has no meaning
   std::vector<double> levels;
-  bool table = false;  ///< sampled with a table in place of the model
+  bool table = false;    ///< sampled with a table in place of the model
+  BatchRange batches{};  ///< sampled here: all, or those of a part
 };
 
 /// P(event value > threshold) is estimated for each of these.

@@ -95,6 +95,15 @@ class BlockWorker {
 
 namespace {
 
+/// The least path id over ranks; none is the largest number.
+std::uint64_t lowest(std::uint64_t path, const Communicator& world) {
+  // No path id reaches 2^63, so "none" may stand for the largest signed number.
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t mine = path == ExceedanceCounts::none ? none : static_cast<std::int64_t>(path);
+  const std::int64_t least = world.min(mine);
+  return least == none ? ExceedanceCounts::none : static_cast<std::uint64_t>(least);
+}
+
 /// Sums over all ranks, complete on rank 0.
 void sum_over_ranks(Tally& tally, const Communicator& world) {
   for (std::vector<ExceedanceCounts>& event : tally.counts) {
@@ -102,23 +111,11 @@ void sum_over_ranks(Tally& tally, const Communicator& world) {
       world.sum(std::span(batch.count));
       batch.paths = world.sum(batch.paths);
       batch.nonfinite = world.sum(batch.nonfinite);
+      batch.first_nonfinite = lowest(batch.first_nonfinite, world);
     }
   }
   world.sum(tally.event.counts());
   world.sum(tally.first_component.counts());
-}
-
-/// The lowest path that is not finite on any rank, or ExceedanceCounts::none.
-std::uint64_t first_nonfinite(const Tally& tally, const Communicator& world) {
-  std::uint64_t mine = ExceedanceCounts::none;
-  for (const ExceedanceCounts& batch : tally.counts[0]) {
-    mine = std::min(mine, batch.first_nonfinite);
-  }
-  // No path id reaches 2^63, so "none" may stand for the largest signed number.
-  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
-  const std::int64_t lowest =
-      world.min(mine == ExceedanceCounts::none ? none : static_cast<std::int64_t>(mine));
-  return lowest == none ? ExceedanceCounts::none : static_cast<std::uint64_t>(lowest);
 }
 
 /// Passes every call on and remembers the first level at which its input was not finite.
@@ -153,17 +150,20 @@ EntrySampling::EntrySampling(const Plan& plan, const EntryPlan& entry, const Sam
       threads_(threads),
       store_(store),
       table_(plan.study.statistics),
-      sample_(empty_sample(plan)) {
+      sample_(empty_sample(plan)),
+      next_(table_.first_block(entry.batches.first)),
+      last_(table_.first_block(entry.batches.last)) {
   for (int t = 0; t < threads; ++t) workers_.emplace_back(plan, sampler, normalization);
   const std::string label =
       "sampling " + entry.section.name + (entry.nu ? " nu " + std::to_string(*entry.nu) : "");
-  progress_ = std::make_unique<Progress>(label, table_.size());
+  progress_ = std::make_unique<Progress>(label, last_ - next_);
 }
 
 EntrySampling::~EntrySampling() = default;
 
 void EntrySampling::resume(std::uint64_t next_block, EntrySample sample, BlockDealer& dealer) {
-  HTDM_EXPECTS(next_ == 0 && next_block <= table_.size());
+  HTDM_EXPECTS(next_ <= next_block && next_block <= last_);
+  progress_->advance(next_block - next_);
   const std::uint64_t again = store_ != nullptr ? std::min(next_block, store_->blocks()) : 0;
   std::vector<BlockWorker> uncounted;
   for (int t = 0; t < threads_; ++t) uncounted.emplace_back(plan_, sampler_, normalization_);
@@ -176,7 +176,6 @@ void EntrySampling::resume(std::uint64_t next_block, EntrySample sample, BlockDe
     next_ = end;
   }
   next_ = next_block;
-  progress_->advance(next_block);
   if (world_.is_root()) sample_ = std::move(sample);
 }
 
@@ -193,7 +192,7 @@ void EntrySampling::advance(BlockDealer& dealer, const std::function<bool()>& pa
   std::mutex mutex;
   std::vector<BlockResult> mine;
   const std::uint64_t end = dealer.deal(
-      next_, std::min(table_.size(), next_ + window()),
+      next_, std::min(last_, next_ + window()),
       [&](std::uint64_t block, int thread) {
         Bytes result = workers_[static_cast<std::size_t>(thread)].run(table_, block);
         progress_->advance(static_cast<std::uint64_t>(world_.size()));
@@ -226,8 +225,10 @@ EntrySample EntrySampling::sample() const {
   for (const BlockWorker& worker : workers_) counted.merge(worker.tally());
   sum_over_ranks(counted, world_);
   EntrySample total = sample_;
-  total.first_nonfinite = std::min(total.first_nonfinite, first_nonfinite(counted, world_));
   total.tally.merge(counted);
+  for (const ExceedanceCounts& batch : total.tally.counts[0]) {
+    total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
+  }
   total.seconds += world_.max(seconds_);
   return total;
 }

@@ -21,8 +21,9 @@ class EntryStore;
 class BlockWorker;
 class Progress;
 
-/// The paths of an entry, cut into blocks inside batches, dealt to whichever rank and thread is
-/// free, their floating sums folded in block order. What is done is always a prefix of the blocks.
+/// The paths of the batches that an entry is given, cut into blocks inside batches, dealt to
+/// whichever rank and thread is free, their floating sums folded in block order. What is done is
+/// always a prefix of these blocks.
 class EntrySampling {
  public:
   /// A `store` is told of every window of blocks; `sampler` is then its own. All that is given must
@@ -36,7 +37,7 @@ class EntrySampling {
   /// Where paths are stored, those before are drawn once more for the store. Collective.
   void resume(std::uint64_t next_block, EntrySample sample, BlockDealer& dealer);
 
-  bool done() const { return next_ == table_.size(); }
+  bool done() const { return next_ == last_; }
   std::uint64_t next_block() const { return next_; }
 
   /// Sample the next window of blocks, or less where `pause` says so (BlockDealer::deal).
@@ -61,7 +62,7 @@ class EntrySampling {
   std::vector<BlockWorker> workers_;
   EntrySample sample_;  ///< on rank 0: of earlier runs, and what is folded
   std::unique_ptr<Progress> progress_;
-  std::uint64_t next_ = 0;
+  std::uint64_t next_, last_;  ///< blocks to come
   double seconds_ = 0;
 };
 

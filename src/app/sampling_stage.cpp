@@ -3,6 +3,7 @@
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
 #include "app/log.hpp"
+#include "app/pooling.hpp"
 #include "app/sample_store.hpp"
 #include "core/error.hpp"
 #include "io/value_bytes.hpp"
@@ -53,15 +54,14 @@ void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sam
                      const Denoiser& denoiser) {
   const std::uint64_t count = sample.tally.nonfinite();
   if (count == 0) return;
-  const double rate =
-      static_cast<double>(count) / static_cast<double>(plan.study.paths_per_sampler());
+  const double rate = static_cast<double>(count) / static_cast<double>(sample.tally.paths());
   const EntryPlan& entry = plan.entries[index];
   const double level = first_nonfinite_level(plan, index, denoiser, sample.first_nonfinite);
   const std::string where = level > 0 ? fmt::format("first seen at noise level {:.6g}", level)
                                       : std::string("finite when run again in double precision");
-  const std::string message = fmt::format(
-      "{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
-      plan.study.paths_per_sampler(), entry.section.name, sample.first_nonfinite, where);
+  const std::string message =
+      fmt::format("{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
+                  sample.tally.paths(), entry.section.name, sample.first_nonfinite, where);
   if (rate > plan.study.study.allowed_nonfinite_rate) {
     throw NumericalError(message +
                          ". Their tails would be counted wrong. Check the model, or set "
@@ -100,8 +100,7 @@ void SamplingStage::run() {
 std::optional<SamplingStage::Earlier> SamplingStage::earlier(std::size_t index) {
   if (control_ == nullptr) return std::nullopt;
   if (const auto bytes = control_->newest(series_of(index))) {
-    const std::uint64_t all = BlockTable(plan_.study.statistics).size();
-    return Earlier{all,
+    return Earlier{all_blocks(plan_.entries[index]),
                    value_from_bytes<EntrySample>("entry", *bytes, "the checkpoint of an entry")};
   }
   const auto bytes = control_->newest("sampling");
@@ -111,8 +110,21 @@ std::optional<SamplingStage::Earlier> SamplingStage::earlier(std::size_t index) 
   return Earlier{state.next_block, std::move(state.sample)};
 }
 
+/// The block after the last of an entry.
+std::uint64_t SamplingStage::all_blocks(const EntryPlan& entry) const {
+  return BlockTable(plan_.study.statistics).first_block(entry.batches.last);
+}
+
+/// An entry that belongs to other parts.
+void SamplingStage::skip(const EntryPlan& entry) {
+  do_side_job();  // results stand in the plan's order
+  agree_on_side_job();
+  if (world_.is_root()) results_.samplers.push_back(unsampled(entry));
+}
+
 void SamplingStage::sample_entry(std::size_t index) {
   const EntryPlan& entry = plan_.entries[index];
+  if (entry.batches.empty()) return skip(entry);
   const Normalization& scale = results_.models[entry.model].normalization;
   std::shared_ptr<const TableDenoiser> table;
   std::shared_ptr<const Denoiser> used = denoisers_[entry.model];
@@ -129,7 +141,7 @@ void SamplingStage::sample_entry(std::size_t index) {
                          store ? &*store : nullptr);
   bool kept = false;
   if (auto before = earlier(index)) {
-    kept = before->next_block == BlockTable(plan_.study.statistics).size();
+    kept = before->next_block == all_blocks(entry);
     log_info(fmt::format("{} goes on after {} blocks", entry.section.name, before->next_block));
     sampling.resume(before->next_block, std::move(before->sample), dealer_);
   }
@@ -189,9 +201,11 @@ void SamplingStage::summarise(std::size_t index, EntrySample sample, const Table
                               int calls) {
   const EntryPlan& entry = plan_.entries[index];
   check_nonfinite(plan_, index, sample, *denoisers_[entry.model]);
+  PoolData pool = pool_of(plan_, entry, sample);
   results_.samplers.push_back(summariser_->summarise(
       entry, std::move(sample), results_.models[entry.model].normalization, calls, threads_));
   SamplerResult& result = results_.samplers.back();
+  result.pool = std::move(pool);
   result.denoiser = table != nullptr ? "table" : plan_.models[entry.model].section.kind;
   if (table != nullptr) result.table_error = table->error();
 }

@@ -44,6 +44,8 @@ class SamplingStage {
   };
 
   std::optional<Earlier> earlier(std::size_t index);
+  std::uint64_t all_blocks(const EntryPlan& entry) const;
+  void skip(const EntryPlan& entry);
   void sample_entry(std::size_t index);
   void advance(EntrySampling& sampling, std::size_t index);
   void keep(std::size_t index, const EntrySampling& sampling, bool stopping);

@@ -6,8 +6,10 @@
 #include "app/law.hpp"
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
+#include "app/pooling.hpp"
 #include "app/sample_store.hpp"
 #include "app/sampling_stage.hpp"
+#include "app/summary.hpp"
 #include "app/training.hpp"
 #include "core/isa.hpp"
 #include "io/archive.hpp"
@@ -112,17 +114,6 @@ ModelResult describe(const ModelPlan& plan, const TrainedModel& trained,
   return result;
 }
 
-/// An entry of which no path was sampled.
-SamplerResult unsampled(const EntryPlan& entry) {
-  SamplerResult result;
-  result.name = entry.section.name;
-  result.kind = entry.section.kind;
-  result.model = entry.section.model;
-  result.nu = entry.nu;
-  result.levels = static_cast<int>(entry.levels.size());
-  return result;
-}
-
 }  // namespace
 
 Study share_study(const std::string& path, const std::vector<std::string>& overrides,
@@ -135,12 +126,17 @@ Study share_study(const std::string& path, const std::vector<std::string>& overr
   return parse_study(text, path, ".");
 }
 
-StudyRun::StudyRun(const Study& study, const std::string& command, const Communicator& world)
+StudyRun::StudyRun(const Study& study, const std::string& command, const Communicator& world,
+                   const std::optional<Part>& part)
     : world_(world), threads_(default_threads()) {
   agree_on_isa(world_);
   const auto files = share_model_files(study, world_);
   const EmpiricalTarget data = share_data_file(study, world_);
-  agree_on_errors(world_, [&] { plan_ = make_plan(study, files, data); });
+  agree_on_errors(world_, [&] {
+    plan_ = make_plan(study, files, data);
+    if (part) select_part(plan_, *part);
+  });
+  results_.part = part;
   warn_of_crowding(threads_, world_);
   results_.provenance = run_provenance(study, command, threads_, world_);
   results_.study = write_study(study);
@@ -149,6 +145,8 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
 
 std::string StudyRun::identity() const {
   std::string identity = run_identity(plan_.study);
+  if (results_.part)
+    identity += fmt::format("\n[part]\npart = \"{}\"\n", part_text(*results_.part));
   for (const ModelPlan& model : plan_.models) {
     if (!model.file) continue;
     identity += fmt::format("\n[weights.{}]\nsha256 = \"{}\"\n", model.section.name,
@@ -167,6 +165,8 @@ void StudyRun::use_models_of(const std::string& output) {
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
     const Results before = read_results(output + "/results.h5");
+    check_input(!before.part, "\"" + output + "/results.h5\" is one part of a study",
+                "Laws are computed beside whole results", "Merge the parts first");
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       if (!plan_.models[i].trained()) continue;
       const std::string& name = plan_.models[i].section.name;
@@ -236,6 +236,11 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
     // What an earlier run stored goes with the results that it belonged to.
     std::filesystem::create_directories(output);
     if (!store) std::filesystem::remove(samples_path(output));
+    std::erase_if(results_.models, [&](const ModelResult& model) {
+      return !std::ranges::find(plan_.models, model.name, [](const ModelPlan& m) {
+                return m.section.name;
+              })->needed;
+    });
     write_results(output + "/results.h5", results_);
     if (control != nullptr) control->remove_all();
   });
@@ -252,7 +257,9 @@ void StudyRun::train(RunControl* control) {
   for (std::size_t i = 0; i < trained.size(); ++i) {
     const ModelPlan& model = plan_.models[i];
     results_.models.push_back(describe(model, trained[i], data.normalization));
-    denoisers_.push_back(make_denoiser(plan_, model, trained[i].weights, data.normalization));
+    denoisers_.push_back(model.needed
+                             ? make_denoiser(plan_, model, trained[i].weights, data.normalization)
+                             : nullptr);
   }
   results_.provenance.seconds_training = watch.seconds();
   for (const TrainedModel& model : trained) weights_.push_back(model.weights);
@@ -261,8 +268,9 @@ void StudyRun::train(RunControl* control) {
 void StudyRun::write_models(const std::string& output) {
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
-    for (const auto& weights : weights_) {
-      if (weights) write_weights(output, *weights, results_.provenance);
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+      const auto& weights = weights_[i];
+      if (weights && plan_.models[i].needed) write_weights(output, *weights, results_.provenance);
     }
   });
 }

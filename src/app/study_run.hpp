@@ -3,6 +3,7 @@
 
 #include "app/plan.hpp"
 #include "app/run_control.hpp"
+#include "io/pool.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
 #include "io/study.hpp"
@@ -26,7 +27,9 @@ class StudyRun {
  public:
   /// Checks everything that can be checked before work starts; writes nothing. `command` goes into
   /// the provenance. Throws AgreedError.
-  StudyRun(const Study& study, const std::string& command, const Communicator& world);
+  /// `part`: sample and train only what belongs to it.
+  StudyRun(const Study& study, const std::string& command, const Communicator& world,
+           const std::optional<Part>& part = std::nullopt);
 
   /// Train, sample and measure; models go to `output`/models/NAME.h5, results to
   /// `output`/results.h5, and what `[store]` asks for to `output`/samples.h5. Returns the results,

@@ -49,6 +49,7 @@ ExceedanceResult one_threshold(const ThresholdPlan& plan,
   std::vector<double> rates;
   std::uint64_t paths = 0;
   for (const ExceedanceCounts& batch : batches) {
+    if (batch.paths == 0) continue;  // of another part
     r.batch_counts.push_back(batch.count[t]);
     r.count += batch.count[t];
     paths += batch.paths;
@@ -70,6 +71,16 @@ std::span<const double> quantile_levels() {
       1e-6, 1e-5, 1e-4, 1e-3, 5e-3, 0.01,  0.025, 0.05,  0.1,   0.2,      0.3,      0.4,     0.5,
       0.6,  0.7,  0.8,  0.9,  0.95, 0.975, 0.99,  0.995, 0.999, 1 - 1e-4, 1 - 1e-5, 1 - 1e-6};
   return levels;
+}
+
+SamplerResult unsampled(const EntryPlan& entry) {
+  SamplerResult result;
+  result.name = entry.section.name;
+  result.kind = entry.section.kind;
+  result.model = entry.section.model;
+  result.nu = entry.nu;
+  result.levels = static_cast<int>(entry.levels.size());
+  return result;
 }
 
 Summariser::Summariser(const Plan& plan, TestData test, int threads, std::size_t grid)
@@ -106,7 +117,7 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
   result.model = entry.section.model;
   result.nu = entry.nu;
   result.levels = static_cast<int>(entry.levels.size());
-  result.paths = static_cast<std::uint64_t>(plan_.study.paths_per_sampler());
+  result.paths = sample.tally.paths();
   result.network_calls_per_path = network_calls;
   result.seconds = sample.seconds;
   result.nonfinite = sample.tally.nonfinite();
@@ -114,6 +125,8 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
   result.quantiles = quantiles(sample.tally, normalization);
   result.survival = survival(sample.tally);
   result.moments = moments(pooled_moments(sample));
+  // The first few of the paths that W1 is asked for would not be the distance that is asked for.
+  if (sample.kept[0].size() != kept_paths(plan_)) return result;
   std::vector<std::vector<double>> sorted(sample.kept.size());
   for_each_block(threads, {0, sorted.size()}, [&](std::uint64_t j, int) {
     sorted[j] = sorted_finite(std::move(sample.kept[j]));

@@ -14,6 +14,9 @@ namespace htdm {
 /// Levels of the quantile table: 1e-6 to 1 - 1e-6.
 std::span<const double> quantile_levels();
 
+/// An entry of which no path was sampled.
+SamplerResult unsampled(const EntryPlan& entry);
+
 /// Turns the samples of entries into results. Holds what all entries share: the test sample and the
 /// quantiles, ranks and law values of the Q-Q grid.
 class Summariser {
@@ -21,7 +24,7 @@ class Summariser {
   /// The Q-Q grid has `grid` uniform levels in [1e-4, 1 - 1e-4], the paper's 1e5 by default.
   Summariser(const Plan& plan, TestData test, int threads, std::size_t grid = 100'000);
 
-  /// Consumes the kept samples of `sample`.
+  /// Consumes the kept samples of `sample`. Of a part without all of them no W1 and Q-Q are made.
   SamplerResult summarise(const EntryPlan& entry, EntrySample&& sample,
                           const Normalization& normalization, int network_calls, int threads) const;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "denoiser/model.hpp"
+#include "io/pool.hpp"
 #include "io/provenance.hpp"
 #include "stats/intervals.hpp"
 
@@ -97,6 +98,7 @@ struct SamplerResult {
   SurvivalCurve survival;
   std::vector<MomentResult> moments;  ///< first component, raw space
   std::optional<LawResult> law;       ///< what `htdm law` added
+  std::optional<PoolData> pool;       ///< what merging needs; none before schema 1.5 or paths
   std::uint64_t nonfinite = 0;
   double seconds = 0;  ///< wall time of its sampling; never part of the digest
 };
@@ -111,11 +113,20 @@ struct ModelResult {
   double seconds = 0;          ///< wall time of its training; never part of the digest
 };
 
+/// A results file that went into a merged one.
+struct MergedFile {
+  std::string file, created, host, command, part;  ///< part: "I/N", empty for whole runs
+  std::uint64_t seed = 0;
+  double seconds = 0;  ///< of the whole of its run
+};
+
 struct Results {
   Provenance provenance;
   std::string study;               ///< resolved TOML
   std::string study_no_paths;      ///< the same without file paths
   std::uint64_t test_samples = 0;  ///< size of the test sample; 0 in files before schema 1.2
+  std::optional<Part> part;        ///< none: a whole run
+  std::vector<MergedFile> merged;  ///< of which it was merged; empty for a run
   std::vector<ModelResult> models;
   std::vector<SamplerResult> samplers;
 };

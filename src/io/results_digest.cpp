@@ -85,6 +85,7 @@ void add(Digest& digest, const SamplerResult& s) {
 std::string results_digest(const Results& results) {
   Digest digest;
   digest.text("htdm results 1").text(results.study_no_paths).integer(results.test_samples);
+  if (results.part) digest.integer(results.part->index).integer(results.part->count);
   // A file lists its models by name where it does not know in which order they were written.
   std::vector<const ModelResult*> models;
   for (const ModelResult& model : results.models) models.push_back(&model);

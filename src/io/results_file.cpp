@@ -2,6 +2,7 @@
 #include "io/aside.hpp"
 #include "io/file_header.hpp"
 #include "io/model_parts.hpp"
+#include "io/pool_file.hpp"
 #include "io/results.hpp"
 #include "io/seal.hpp"
 #include "io/table.hpp"
@@ -137,6 +138,18 @@ void law_quantile_columns(Table table, Law& law) {
   table.column("error", law.quantile_error, {"bound on its error"});
 }
 
+template <class Table, class Rows>
+void merged_columns(Table table, Rows& rows) {
+  table.part("file", rows, [](auto& m) -> auto& { return m.file; }, {"results file"});
+  table.part("part", rows, [](auto& m) -> auto& { return m.part; }, {"part I/N of its study"});
+  table.part("seed", rows, [](auto& m) -> auto& { return m.seed; }, {"seed"});
+  table.part("created", rows, [](auto& m) -> auto& { return m.created; }, {"when it was made"});
+  table.part("host", rows, [](auto& m) -> auto& { return m.host; }, {"where it was made"});
+  table.part("command", rows, [](auto& m) -> auto& { return m.command; }, {"how it was made"});
+  table.part("seconds", rows, [](auto& m) -> auto& { return m.seconds; },
+             {"wall time of its run", "s"});
+}
+
 template <class Law, class Visit>
 void law_attributes(Law& law, Visit visit) {
   visit("tolerance", law.tolerance);
@@ -216,6 +229,7 @@ void write_sampler(Group group, const SamplerResult& r) {
   write_w1(group, "w1_test", r.w1_test);
   write_w1(group, "w1_law", r.w1_law);
   moment_columns(TableWriter(group.create_group("moments")), r.moments);
+  if (r.pool) write_pool(group.create_group("pool"), *r.pool);
   if (r.law) write_law(group.create_group("propagated_law"), *r.law);
 }
 
@@ -237,6 +251,7 @@ SamplerResult read_sampler(const Group& group) {
   r.w1_test = read_w1(group, "w1_test");
   r.w1_law = read_w1(group, "w1_law");
   moment_columns(TableReader(group.open_group("moments")), r.moments);
+  if (group.has("pool")) r.pool = read_pool(group.open_group("pool"));  // since schema 1.5
   if (group.has("propagated_law")) r.law = read_law(group.open_group("propagated_law"));
   return r;
 }
@@ -262,6 +277,13 @@ void write_content(Group root, const Results& results) {
   root.write_text("study_without_paths", results.study_no_paths,
                   {"resolved study without file paths, TOML"});
   root.set_attribute("test_samples", results.test_samples);
+  if (results.part) {
+    root.set_attribute("part", results.part->index);
+    root.set_attribute("parts", results.part->count);
+  }
+  if (!results.merged.empty()) {
+    merged_columns(TableWriter(root.create_group("merged")), results.merged);
+  }
   Group models = root.create_group("models");
   for (const ModelResult& model : results.models) {
     write_model_result(models.create_group(model.name), model);
@@ -282,6 +304,13 @@ Results read_as(const std::string& path, const std::string& shown) {
   results.study_no_paths = root.read_text("study_without_paths");
   if (root.has_attribute("test_samples")) {  // since schema 1.2
     results.test_samples = root.attribute<std::uint64_t>("test_samples");
+  }
+  if (root.has_attribute("part")) {  // since schema 1.5, like merged
+    results.part =
+        Part{root.attribute<std::uint64_t>("part"), root.attribute<std::uint64_t>("parts")};
+  }
+  if (root.has("merged")) {
+    merged_columns(TableReader(root.open_group("merged")), results.merged);
   }
   const Group models = root.open_group("models");
   for (const std::string& name : models.members()) {

@@ -170,6 +170,21 @@ Json sampler_json(const SamplerResult& s) {
           {"seconds", number(s.seconds)}};
 }
 
+Json part_json(const std::optional<Part>& part) {
+  if (!part) return {};
+  return {{"index", part->index}, {"count", part->count}};
+}
+
+Json merged_json(const MergedFile& m) {
+  return {{"file", m.file},
+          {"part", m.part},
+          {"seed", m.seed},
+          {"created", m.created},
+          {"host", m.host},
+          {"command", m.command},
+          {"seconds", number(m.seconds)}};
+}
+
 }  // namespace
 
 std::string results_json(const Results& results) {
@@ -179,6 +194,8 @@ std::string results_json(const Results& results) {
                     {"study_toml", results.study},
                     {"test_samples", results.test_samples},
                     {"provenance", provenance_json(results.provenance)},
+                    {"part", part_json(results.part)},
+                    {"merged", array_of(results.merged, merged_json)},
                     {"models", array_of(results.models, model_json)},
                     {"samplers", array_of(results.samplers, sampler_json)}};
   return json_text(object);

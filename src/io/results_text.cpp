@@ -294,23 +294,50 @@ std::string law_text(const Results& results) {
                            brief(worst, 2));
 }
 
+/// Of which part or files these results are.
+std::string origin_text(const Results& results) {
+  std::string text;
+  if (results.part) {
+    text += fmt::format(
+        "Part {} of {} of its study (counted from 0): estimates are those of its own paths; W1 is "
+        "given where it has the first w1_samples of them. htdm merge puts parts together.\n\n",
+        results.part->index, results.part->count);
+  }
+  for (const MergedFile& m : results.merged) {
+    text += fmt::format("merged: {}{}, seed {}, {} on {}\n", m.file,
+                        m.part.empty() ? "" : " (part " + m.part + ")", m.seed, m.created, m.host);
+  }
+  return results.merged.empty() ? text : text + "\n";
+}
+
 }  // namespace
 
-std::string results_text(const Results& results) {
+std::string results_text(const Results& all) {
+  Results results = all;
+  if (results.part) {
+    std::erase_if(results.samplers, [](const SamplerResult& s) { return s.paths == 0; });
+  }
   const Provenance& p = results.provenance;
   std::string out =
       fmt::format("htdm {} ({}), {}, seed {}, {} rank(s) x {} thread(s), {:.1f} s\n\n", p.version,
                   p.git_hash, p.created, p.seed, p.ranks, p.threads, p.seconds_total);
+  out += origin_text(results);
   if (!results.models.empty()) print_table(out, model_columns(results), 1);
   if (results.samplers.empty()) return out + "No sampler was run.\n";
   if (results.samplers.front().paths == 0) return out + law_text(results);
   std::vector<Column> columns = sampler_columns(results);
   add_exceedance_columns(columns, results);
   print_table(out, columns, 2);
+  if (results.part) {
+    for (const SamplerResult& s : results.samplers) {
+      out += fmt::format("{} (nu {}): {} paths.\n", s.name, nu_text(s.nu), s.paths);
+    }
+  } else {
+    out += fmt::format("{} paths per sampler.\n", results.samplers.front().paths);
+  }
   out += fmt::format(
-      "{} paths per sampler. Intervals are 95 %: Clopper-Pearson for probabilities.\n"
+      "Intervals are 95 %: Clopper-Pearson for probabilities.\n"
       "ratio: probability over that of the {}. A count of zero is shown as its upper bound.\n",
-      results.samplers.front().paths,
       reference_name(results) == "law" ? "true law" : reference_name(results));
   out += tables_text(results) + transform_text(results) + nonfinite_text(results);
   const std::string laws = law_text(results);

@@ -8,6 +8,12 @@
 
 namespace htdm {
 
+/// A state of Moments as plain numbers.
+struct MomentSums {
+  std::uint64_t n = 0;
+  double mean = 0, m2 = 0, m3 = 0, m4 = 0;
+};
+
 /// Count, mean and central sums m_k = sum (x - mean)^k, k = 2, 3, 4, of the numbers added so far.
 ///
 /// Numbers are summed in two passes and parts merged with the updates of Pebay (2008), Sandia
@@ -16,6 +22,11 @@ namespace htdm {
 /// fixed length (MomentStream), and merges blocks in block order.
 class Moments {
  public:
+  Moments() = default;
+  /// What gave these sums.
+  explicit Moments(const MomentSums& s) : n_(s.n), mean_(s.mean), m2_(s.m2), m3_(s.m3), m4_(s.m4) {}
+  MomentSums sums() const { return {n_, mean_, m2_, m3_, m4_}; }
+
   /// Add finite numbers.
   void add(std::span<const double> x);
 

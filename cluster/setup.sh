@@ -3,7 +3,18 @@
 #
 # Nothing missing: does nothing, exit 0. On Debian and Ubuntu, as root or with sudo: installs what
 # is missing. Elsewhere: lists what is missing as modules or Spack packages, exit 2.
+#
+#   cluster/setup.sh           what building, running and drawing needs
+#   cluster/setup.sh --tests   as root, also what only tests that need root use (a local SLURM);
+#                              it may be missing: they are skipped then
 set -euo pipefail
+
+tests=false
+case ${1:-} in
+  --tests) tests=true ;;
+  "") ;;
+  *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+esac
 
 include_folders() {
   local paths="${CPATH:-}:${CPLUS_INCLUDE_PATH:-}" prefix
@@ -37,7 +48,7 @@ libraries=$(library_folders)
 
 there() {  # there KIND NAME: is it there?
   case $1 in
-    tool) command -v "$2" >/dev/null ;;
+    tool) PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null ;;
     header) found_in "$includes" "$2" ;;
     library) found_in "$libraries" "lib$2.so" || found_in "$libraries" "lib$2.a" ;;
     pkgconfig) pkg-config --exists "$2" 2>/dev/null ;;
@@ -92,40 +103,55 @@ python matplotlib python3-matplotlib py-matplotlib
 TABLE
 }
 
+tests_need() {
+  cat <<'TABLE'
+tool slurmctld slurm-wlm slurm
+tool munged munge munge
+tool unshare util-linux util-linux
+tool ip iproute2 iproute2
+TABLE
+}
+
 packages=() modules=()
-find_missing() {
+find_missing() {  # find_missing TABLE
   packages=() modules=()
   local kind name package module
   while read -r kind name package module; do
     there "$kind" "$name" && continue
     packages+=("$package")
     modules+=("$module")
-  done < <(needs)
+  done < <("$1")
 }
-
-find_missing
-[ ${#packages[@]} -eq 0 ] && exit 0
 
 as_root=(sudo)
 [ "$(id -u)" -ne 0 ] || as_root=(env)
-if ! command -v apt-get >/dev/null || ! command -v "${as_root[0]}" >/dev/null; then
-  {
-    echo "Missing here: ${modules[*]}"
-    echo "Load them as modules, or: spack install ${modules[*]} (then spack load them)."
-    echo "On Debian or Ubuntu an administrator can: apt-get install ${packages[*]}"
-  } >&2
-  exit 2
-fi
-
-echo "Installing ${packages[*]}" >&2
 run_apt() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" >&2
 }
-run_apt update
-run_apt install --yes --no-install-recommends "${packages[@]}"
+can_install() { command -v apt-get >/dev/null && command -v "${as_root[0]}" >/dev/null; }
+install_missing() {  # install_missing TABLE: what find_missing found
+  echo "Installing ${packages[*]}" >&2
+  run_apt update && run_apt install --yes --no-install-recommends "${packages[@]}" || return
+  find_missing "$1"
+  [ ${#packages[@]} -eq 0 ] || { echo "Installed, and still not found: ${packages[*]}" >&2; return 2; }
+}
 
-find_missing
+find_missing needs
 if [ ${#packages[@]} -gt 0 ]; then
-  echo "Installed, and still not found: ${packages[*]}" >&2
-  exit 2
+  if ! can_install; then
+    {
+      echo "Missing here: ${modules[*]}"
+      echo "Load them as modules, or: spack install ${modules[*]} (then spack load them)."
+      echo "On Debian or Ubuntu an administrator can: apt-get install ${packages[*]}"
+    } >&2
+    exit 2
+  fi
+  install_missing needs
+fi
+
+if $tests && [ "$(id -u)" -eq 0 ]; then
+  find_missing tests_need
+  if [ ${#packages[@]} -gt 0 ] && ! { can_install && install_missing tests_need; }; then
+    echo "Without ${packages[*]} some tests will be skipped." >&2
+  fi
 fi

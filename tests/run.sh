@@ -43,7 +43,7 @@ run() {  # run FOLDER SELECTION...
   ctest --test-dir "$folder" --no-tests=error --output-on-failure --parallel "$cores" "$@"
 }
 
-if stage "set-up" cluster/setup.sh; then
+if stage "set-up" cluster/setup.sh --tests; then
   stage "Release build" build build all && stage "Release tests" run build "${selection[@]}"
   stage "sanitizer build" build build-asan unit_tests -DHTDM_SANITIZE=ON -DHTDM_BENCH=OFF &&
     stage "sanitizer tests" run build-asan -L '^unit$'

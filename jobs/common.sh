@@ -2,7 +2,7 @@
 #   launch   the command that starts htdm on every core of this machine
 #   python   an interpreter that can import h5py
 
-say() { echo "$(basename "$0"): $*" >&2; }
+say() { echo "${SLURM_JOB_NAME:-$(basename "$0")}: $*" >&2; }
 
 usable_cores() {  # physical cores, as far as affinity and a container's share allow
   local cores share quota period

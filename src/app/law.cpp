@@ -18,11 +18,18 @@ namespace {
 
 constexpr double wanted_accuracy = 1e-4;
 constexpr std::array tolerances{1e-6, 1e-8, 1e-9};
-constexpr double scale_error = 1e-6, dropped_mass = 1e-23;
+constexpr double w1_scale_error = 1e-6;
+
+/// The law of a sampler on one grid.
+struct GridLaw {
+  double tolerance;
+  LineLaw output;
+  std::vector<LineLaw> states;
+};
 
 /// Both grids.
 struct LawPair {
-  LineLaw fine, coarse;
+  const LineLaw &fine, &coarse;
 };
 
 /// P(event value > threshold), threshold in raw space.
@@ -33,10 +40,6 @@ double exceedance(const LineLaw& law, const Normalization& scale, double locatio
   if (event == Event::upper) return law.above(upper);
   if (event == Event::lower) return law.below(lower);
   return threshold < 0 ? 1 : law.above(upper) + law.below(lower);
-}
-
-double error_bound(double fine, double coarse) {
-  return 3 * std::abs(fine - coarse) + scale_error * fine + dropped_mass;
 }
 
 /// Answers of both grids to one question, with its bound.
@@ -78,7 +81,7 @@ class LawReader {
       const double fine = laws_.fine.quantile(level), coarse = laws_.coarse.quantile(level);
       result.quantile_level.push_back(level);
       result.quantile.push_back(fine);
-      result.quantile_error.push_back(error_bound(std::abs(fine), std::abs(coarse)));
+      result.quantile_error.push_back(law_error_bound(std::abs(fine), std::abs(coarse)));
     }
   }
 
@@ -100,14 +103,14 @@ class LawReader {
       if (k % 2 == 0) even += 2 * term;
     }
     result.w1 = all;
-    result.w1_error = std::abs(all - even) + scale_error * all;
+    result.w1_error = std::abs(all - even) + w1_scale_error * all;
   }
 
  private:
   std::pair<double, double> exceedance_of(Event event, double threshold) const {
     const double fine = exceedance(laws_.fine, scale_, location_, event, threshold);
     const double coarse = exceedance(laws_.coarse, scale_, location_, event, threshold);
-    return {fine, error_bound(fine, coarse)};
+    return {fine, law_error_bound(fine, coarse)};
   }
 
   /// By halving in asinh(threshold).
@@ -123,7 +126,7 @@ class LawReader {
   }
 
   const Plan& plan_;
-  const LawPair& laws_;
+  LawPair laws_;
   const Normalization& scale_;
   double location_;
 };
@@ -138,25 +141,22 @@ double relative_error(const std::vector<LawExceedance>& levels) {
   return largest;
 }
 
-LineLaw law_at(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
+GridLaw law_at(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
                double tolerance, const ForEachPanel& each) {
   const SamplerOptions options{
       .levels = entry.levels, .nu = entry.nu.value_or(INFINITY), .seed = 0};
-  const LawRun run{.rules = {.tolerance = tolerance}, .each = each, .observe = {}};
-  LineLaw law = sampler_law(*entry.kind, denoiser, options, run);
+  std::vector<LineLaw> states;
+  const LawRun run{.rules = {.tolerance = tolerance},
+                   .each = each,
+                   .observe = [&](std::size_t, const LineLaw& state) { states.push_back(state); }};
+  const LineLaw law = sampler_law(*entry.kind, denoiser, options, run);
   if (!(std::abs(law.mass() - 1) < wanted_accuracy)) {
     throw NumericalError(fmt::format(
         "The law of samplers.{} has mass {} at tolerance {}: its density was not followed. The "
         "denoiser may have features that no panel resolves. Sample instead.",
         entry.section.name, law.mass(), tolerance));
   }
-  return law;
-}
-
-/// W1 needs a mean, and the law in the data's own scale.
-bool has_distance(const Target& target, const Normalization& scale) {
-  const auto* student = std::get_if<StudentTTarget>(&target);
-  return has_law(target) && (student == nullptr || student->nu > 1) && scale.transforms.empty();
+  return {tolerance, law, std::move(states)};
 }
 
 }  // namespace
@@ -177,24 +177,30 @@ ForEachPanel panel_loop(const Communicator& world, int threads) {
 
 LawResult law_result(const Plan& plan, const EntryPlan& entry,
                      const std::shared_ptr<const Denoiser>& denoiser, const Normalization& scale,
-                     const ForEachPanel& each) {
+                     MarginalShelf& shelf, bool densities) {
   const auto start = std::chrono::steady_clock::now();
   LawResult result;
-  LawPair laws{law_at(entry, denoiser, tolerances[1], each),
-               law_at(entry, denoiser, tolerances[0], each)};
-  result.tolerance = tolerances[1];
-  result.exceedance = LawReader(plan, laws, scale).levels();
+  GridLaw coarse = law_at(entry, denoiser, tolerances[0], shelf.each());
+  GridLaw fine = law_at(entry, denoiser, tolerances[1], shelf.each());
+  result.exceedance = LawReader(plan, {fine.output, coarse.output}, scale).levels();
   if (relative_error(result.exceedance) > wanted_accuracy) {
-    laws = {law_at(entry, denoiser, tolerances[2], each), laws.fine};
-    result.tolerance = tolerances[2];
-    result.exceedance = LawReader(plan, laws, scale).levels();
+    coarse = std::move(fine);
+    fine = law_at(entry, denoiser, tolerances[2], shelf.each());
+    result.exceedance = LawReader(plan, {fine.output, coarse.output}, scale).levels();
   }
+  result.tolerance = fine.tolerance;
   result.relative_error = relative_error(result.exceedance);
-  result.lost_mass = 1 - laws.fine.mass();
-  const LawReader reader(plan, laws, scale);
+  result.lost_mass = 1 - fine.output.mass();
+  const LawReader reader(plan, {fine.output, coarse.output}, scale);
   reader.survival(result);
   reader.quantiles(result);
-  if (has_distance(plan.target, scale)) reader.w1(result);
+  const LevelLaws laws{entry.levels, fine.states, coarse.states, plan.models[entry.model].nu};
+  if (shelf.knows(scale)) {
+    reader.w1(result);
+    result.marginal_depth = marginal_depths();
+    result.marginals = law_marginals(laws, scale, shelf);
+  }
+  if (densities) result.densities = law_densities(laws, scale, shelf);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }

@@ -1,11 +1,12 @@
 /// The law of an entry of a study without Monte Carlo, with bounds on its errors.
 #pragma once
 
+#include "app/law_levels.hpp"
 #include "app/plan.hpp"
 #include "diffusion/normalization.hpp"
 #include "io/results.hpp"
 #include "parallel/communicator.hpp"
-#include "samplers/line_law.hpp"
+#include "samplers/sampler_law.hpp"
 
 #include <memory>
 
@@ -21,12 +22,12 @@ inline constexpr double resolved_probability = 1e-20;
 /// resolved_probability differs by more than the accuracy that is wanted (1e-4 of it), finer ones
 /// are taken, up to a tolerance of 1e-9.
 ///
-/// The bound on the error of a probability p is three times the difference of the two grids, 1e-6 p
-/// for the smallest scale of a step (law_kernel.hpp), and 1e-23 for the dropped panels. What it
-/// does not hold: the rounding of a sampler that works in single precision, and a table's error.
+/// Their difference bounds errors (law_error_bound); what it does not hold: the rounding of a
+/// sampler that works in single precision, and a table's error. Where true marginals are known the
+/// states at all levels are compared with them; `densities` asks for the densities of the states.
 /// Collective; the same bits for any ranks and threads. Throws NumericalError where mass is lost.
 LawResult law_result(const Plan& plan, const EntryPlan& entry,
                      const std::shared_ptr<const Denoiser>& denoiser, const Normalization& scale,
-                     const ForEachPanel& each);
+                     MarginalShelf& shelf, bool densities);
 
 }  // namespace htdm

@@ -21,7 +21,10 @@ ExitCode law_command(const RunOptions& options) {
               "Laws are propagated on the line", "Use htdm run, or a one-dimensional study");
   const std::string output =
       options.output.empty() ? "results/" + study.study.name : options.output;
-  StudyRun run(study, "htdm law " + options.study + " --output " + output, world);
+  StudyRun run(study,
+               "htdm law " + options.study + " --output " + output +
+                   (options.densities ? " --densities" : ""),
+               world);
   bool there = false;
   agree_on_errors(world, [&] {
     if (!world.is_root()) return;
@@ -30,7 +33,7 @@ ExitCode law_command(const RunOptions& options) {
     prepare_output(output, study, adding, run.identity());
     there = !options.force && std::filesystem::exists(output + "/results.h5");
   });
-  const Results results = run.law(output, world.any(there));
+  const Results results = run.law(output, world.any(there), options.densities);
   if (world.is_root()) {
     std::cout << results_text(results);
     log_info(output + "/results.h5 written");

@@ -101,6 +101,8 @@ struct CommandLine {
     add_study(command);
     command->add_option("--output", run.output, "Folder of the results (results/<study.name>)")
         ->type_name("DIR");
+    command->add_flag("--densities", run.densities,
+                      "Keep the density of the state at every noise level, too");
     command->add_flag("--force", run.force, "Replace existing results instead of adding to them");
     command->footer(
         "Example: mpirun -n 2 htdm law study.toml --output results/mine\n"

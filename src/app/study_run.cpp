@@ -187,18 +187,18 @@ void StudyRun::use_models_of(const std::string& output) {
   }
 }
 
-Results StudyRun::law(const std::string& output, bool add) {
+Results StudyRun::law(const std::string& output, bool add, bool densities) {
   const Stopwatch total;
   if (add) use_models_of(output);
   train();
   if (!add) write_models(output);
-  const ForEachPanel each = panel_loop(world_, threads_);
+  MarginalShelf marginals(plan_.target, panel_loop(world_, threads_));
   std::vector<LawResult> laws;
   for (const EntryPlan& entry : plan_.entries) {
     log_info(fmt::format("law of {}{}", entry.section.name,
                          entry.nu ? fmt::format(" nu {}", *entry.nu) : ""));
     laws.push_back(law_result(plan_, entry, denoisers_[entry.model],
-                              results_.models[entry.model].normalization, each));
+                              results_.models[entry.model].normalization, marginals, densities));
   }
   results_.provenance.seconds_total = total.seconds();
   results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());

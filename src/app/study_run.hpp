@@ -45,8 +45,9 @@ class StudyRun {
 
   /// The laws of all entries (d = 1), added to `output`/results.h5. `add`: that file is there and
   /// of this study; its models, in `output`/models, are used. Else models are trained and results
-  /// without samples written. Returns the results, complete on rank 0. Call once.
-  Results law(const std::string& output, bool add);
+  /// without samples written. `densities`: of every noise level, too. Returns the results, complete
+  /// on rank 0. Call once.
+  Results law(const std::string& output, bool add, bool densities);
 
  private:
   void use_models_of(const std::string& output);

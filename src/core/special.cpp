@@ -9,6 +9,7 @@
 #include <boost/math/distributions/students_t.hpp>
 
 #include <cmath>
+#include <numbers>
 #include <string>
 
 namespace htdm {
@@ -41,6 +42,13 @@ double with_law(double nu, F&& f) {
 
 double StudentTLaw::pdf(double x) const {
   return with_law(nu, [x](const auto& law) { return bm::pdf(law, x); });
+}
+
+double StudentTLaw::log_pdf(double x) const {
+  check_nu(nu);
+  if (std::isinf(nu)) return -0.5 * x * x - 0.5 * std::log(2 * std::numbers::pi);
+  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi) -
+         (nu + 1) / 2 * std::log1p(x * x / nu);
 }
 
 double StudentTLaw::cdf(double x) const {

@@ -10,6 +10,8 @@ struct StudentTLaw {
 
   /// Density f(x).
   double pdf(double x) const;
+  /// ln f(x), also where f(x) underflows.
+  double log_pdf(double x) const;
   /// F(x) = P(X <= x); keeps relative accuracy for x < 0.
   double cdf(double x) const;
   /// 1 - F(x), with relative accuracy for x > 0.

@@ -66,6 +66,23 @@ struct LawExceedance {
   Interval interval;  ///< error bound: the true value of the sampler's law is inside
 };
 
+/// The law of a sampler's state at one noise level beside the true marginal, x0 + sigma e; z-space.
+struct LawMarginal {
+  double sigma = 0;
+  double scale = 0;  ///< of the true marginal: half the distance between its quartiles
+  double w1 = 0, w1_error = 0;
+  std::vector<double> threshold;    ///< that the true marginal is beyond with probability `depth`
+  std::vector<double> probability;  ///< of the state beyond it, on both sides
+  std::vector<double> error;        ///< bound
+};
+
+/// Densities at one noise level, z-space, at x that lie dense where the state's density changes.
+struct LawDensity {
+  double sigma = 0;
+  std::vector<double> x, density, error;
+  std::vector<double> marginal;  ///< density of the true marginal; NaN where it is not known
+};
+
 /// The law of a one-dimensional sampler without Monte Carlo.
 struct LawResult {
   double tolerance = 0;       ///< of the finer of the two grids
@@ -78,7 +95,11 @@ struct LawResult {
   /// true law (NaN where there is none).
   std::vector<double> survival_threshold, survival, survival_error, survival_law;
   std::vector<double> quantile_level, quantile, quantile_error;  ///< z-space
-  double seconds = 0;                                            ///< never part of the digest
+  /// Per noise level where the true marginals are known; else, and before schema 1.4, none.
+  std::vector<double> marginal_depth;
+  std::vector<LawMarginal> marginals;
+  std::vector<LawDensity> densities;  ///< per noise level, on request
+  double seconds = 0;                 ///< never part of the digest
 };
 
 /// One sampler at one nu.

@@ -58,6 +58,14 @@ void add(Digest& digest, const LawResult& law) {
   digest.numbers(law.survival_threshold).numbers(law.survival).numbers(law.survival_error);
   digest.numbers(law.survival_law);
   digest.numbers(law.quantile_level).numbers(law.quantile).numbers(law.quantile_error);
+  if (!law.marginals.empty()) digest.numbers(law.marginal_depth);  // since schema 1.4
+  for (const LawMarginal& m : law.marginals) {
+    digest.number(m.sigma).number(m.scale).number(m.w1).number(m.w1_error);
+    digest.numbers(m.threshold).numbers(m.probability).numbers(m.error);
+  }
+  for (const LawDensity& d : law.densities) {
+    digest.number(d.sigma).numbers(d.x).numbers(d.density).numbers(d.error).numbers(d.marginal);
+  }
 }
 
 void add(Digest& digest, const SamplerResult& s) {

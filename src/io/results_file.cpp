@@ -150,6 +150,38 @@ void merged_columns(Table table, Rows& rows) {
              {"wall time of its run", "s"});
 }
 
+template <class Table, class Law>
+void law_marginal_columns(Table table, Law& law) {
+  auto& rows = law.marginals;
+  table.part("sigma", rows, [](auto& m) -> auto& { return m.sigma; }, {"noise level"});
+  table.axis("depth", law.marginal_depth,
+             {"probability of the true marginal beyond threshold, on both sides"});
+  table.part("scale", rows, [](auto& m) -> auto& { return m.scale; },
+             {"half the distance between the quartiles of the true marginal, z-space"});
+  table.part("w1", rows, [](auto& m) -> auto& { return m.w1; },
+             {"Wasserstein-1 distance of the state's law to the true marginal, z-space"});
+  table.part("w1_error", rows, [](auto& m) -> auto& { return m.w1_error; }, {"bound on its error"});
+  table.lists("threshold", "depth", rows, [](auto& m) -> auto& { return m.threshold; },
+              {"distance from the location of the data, z-space"});
+  table.lists("probability", "depth", rows, [](auto& m) -> auto& { return m.probability; },
+              {"probability of the state beyond threshold, on both sides"});
+  table.lists("error", "depth", rows, [](auto& m) -> auto& { return m.error; },
+              {"bound on its error"});
+}
+
+template <class Table, class Law>
+void law_density_columns(Table table, Law& law) {
+  auto& rows = law.densities;
+  table.part("sigma", rows, [](auto& d) -> auto& { return d.sigma; }, {"noise level"});
+  table.lists("x", "point", rows, [](auto& d) -> auto& { return d.x; }, {"state, z-space"});
+  table.lists("density", "point", rows, [](auto& d) -> auto& { return d.density; },
+              {"density of the state there"});
+  table.lists("error", "point", rows, [](auto& d) -> auto& { return d.error; },
+              {"bound on its error"});
+  table.lists("marginal", "point", rows, [](auto& d) -> auto& { return d.marginal; },
+              {"density of the true marginal there"});
+}
+
 template <class Law, class Visit>
 void law_attributes(Law& law, Visit visit) {
   visit("tolerance", law.tolerance);
@@ -203,6 +235,12 @@ void write_law(Group group, const LawResult& law) {
   law_exceedance_columns(TableWriter(group.create_group("exceedance")), law.exceedance);
   law_survival_columns(TableWriter(group.create_group("survival")), law);
   law_quantile_columns(TableWriter(group.create_group("quantiles")), law);
+  if (!law.marginals.empty()) {
+    law_marginal_columns(TableWriter(group.create_group("marginals")), law);
+  }
+  if (!law.densities.empty()) {
+    law_density_columns(TableWriter(group.create_group("densities")), law);
+  }
 }
 
 LawResult read_law(const Group& group) {
@@ -213,6 +251,12 @@ LawResult read_law(const Group& group) {
   law_exceedance_columns(TableReader(group.open_group("exceedance")), law.exceedance);
   law_survival_columns(TableReader(group.open_group("survival")), law);
   law_quantile_columns(TableReader(group.open_group("quantiles")), law);
+  if (group.has("marginals")) {  // since schema 1.4, as densities
+    law_marginal_columns(TableReader(group.open_group("marginals")), law);
+  }
+  if (group.has("densities")) {
+    law_density_columns(TableReader(group.open_group("densities")), law);
+  }
   return law;
 }
 

@@ -128,6 +128,26 @@ Json all_exceedance_json(const SamplerResult& s) {
   return array;
 }
 
+/// What is known of every noise level, and its tails as [sigma][depth].
+Json marginals_json(const LawResult& law) {
+  if (law.marginals.empty()) return {};
+  Json json{{"depth", list(law.marginal_depth)}};
+  const auto column = [&](const char* name, double LawMarginal::*part) {
+    json[name] = array_of(law.marginals, [&](const LawMarginal& m) { return number(m.*part); });
+  };
+  const auto lists = [&](const char* name, std::vector<double> LawMarginal::*part) {
+    json[name] = array_of(law.marginals, [&](const LawMarginal& m) { return list(m.*part); });
+  };
+  column("sigma", &LawMarginal::sigma);
+  column("scale", &LawMarginal::scale);
+  column("w1", &LawMarginal::w1);
+  column("w1_error", &LawMarginal::w1_error);
+  lists("threshold", &LawMarginal::threshold);
+  lists("probability", &LawMarginal::probability);
+  lists("error", &LawMarginal::error);
+  return json;
+}
+
 Json law_json(const std::optional<LawResult>& law) {
   if (!law) return {};
   return {{"tolerance", law->tolerance},
@@ -144,6 +164,7 @@ Json law_json(const std::optional<LawResult>& law) {
            {{"level", list(law->quantile_level)},
             {"value", list(law->quantile)},
             {"error", list(law->quantile_error)}}},
+          {"marginals", marginals_json(*law)},
           {"seconds", number(law->seconds)}};
 }
 

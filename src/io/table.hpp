@@ -25,6 +25,13 @@ class TableWriter {
     attach(name);
   }
 
+  /// A second axis, for lists.
+  template <class T>
+  void axis(const std::string& name, const std::vector<T>& values, const hdf5::Label& label) {
+    group_.write<T>(name, values, label);
+    group_.make_axis(name);
+  }
+
   /// The column of part(row) over all rows.
   template <class Row, class Part>
   void part(const std::string& name, const std::vector<Row>& rows, Part part,
@@ -36,7 +43,8 @@ class TableWriter {
     column(name, values, label);
   }
 
-  /// part(row) is a list, equally long in every row; its index becomes the axis `axis`.
+  /// part(row) is a list, equally long in every row, along the axis `axis`: its index, unless that
+  /// axis is there already.
   template <class Row, class Part>
   void lists(const std::string& name, const std::string& axis, const std::vector<Row>& rows,
              Part part, const hdf5::Label& label) {
@@ -45,7 +53,7 @@ class TableWriter {
     std::vector<T> values;
     for (const Row& row : rows) values.insert(values.end(), part(row).begin(), part(row).end());
     if (values.size() != rows.size() * columns) group_.fail(name, "has rows of different lengths");
-    group_.write_index(axis, columns);
+    if (!group_.has(axis)) group_.write_index(axis, columns);
     group_.write_matrix<T>(name, values, rows.size(), columns, label);
     attach(name);
     group_.attach_axis(name, 1, axis);
@@ -74,6 +82,11 @@ class TableReader {
   void column(const std::string& name, std::vector<T>& values, const hdf5::Label&) {
     values = group_.read<T>(name);
     check_length(name, values.size());
+  }
+
+  template <class T>
+  void axis(const std::string& name, std::vector<T>& values, const hdf5::Label&) {
+    values = group_.read<T>(name);
   }
 
   template <class Row, class Part>

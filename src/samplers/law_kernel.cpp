@@ -1,8 +1,9 @@
 #include "samplers/law_kernel.hpp"
 
+#include "core/special.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace htdm {
 namespace {
@@ -12,16 +13,10 @@ constexpr double largest_change = 4;  ///< of t on a panel whose nodes are summe
 constexpr double smallest_scale = 1e-5;
 constexpr int deepest = 40;
 
-/// ln of the factor of the kernel that does not depend on t.
-double kernel_constant(double nu) {
-  if (std::isinf(nu)) return -0.5 * std::log(2 * std::numbers::pi);
-  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi);
-}
-
 }  // namespace
 
 LawKernel::LawKernel(const StepCoefficients& step, double nu, std::span<const LawPanel> panels)
-    : step_(step), nu_(nu), log_constant_(kernel_constant(nu)) {
+    : step_(step), nu_(nu), log_constant_(StudentTLaw{nu}.log_pdf(0)) {
   const PanelRule& rule = PanelRule::get();
   for (const LawPanel& panel : panels) {
     if (panel.empty()) continue;

@@ -10,11 +10,9 @@
 namespace htdm {
 namespace {
 
-using Legendre = std::array<double, panel_nodes>;
-
 /// P_0(t) ... P_15(t).
-Legendre legendre(double t) {
-  Legendre p{1, t};
+NodeValues legendre_polynomials(double t) {
+  NodeValues p{1, t};
   for (int k = 2; k < panel_nodes; ++k) {
     p[k] = ((2 * k - 1) * t * p[k - 1] - (k - 1) * p[k - 2]) / k;
   }
@@ -30,16 +28,37 @@ PanelRule make_rule() {
     rule.node[left] = -rule.node[right];
     rule.weight[right] = rule.weight[left] = Gauss::weights()[k];
   }
+  for (int j = 0; j < panel_nodes; ++j) {
+    const NodeValues p = legendre_polynomials(rule.node[j]);
+    for (int k = 0; k < panel_nodes; ++k) {
+      rule.to_legendre[j][k] = (k + 0.5) * rule.weight[j] * p[k];
+    }
+  }
   for (int side = 0; side < 2; ++side) {
     for (int i = 0; i < panel_nodes; ++i) {
       for (int j = 0; j < panel_nodes; ++j) {
         NodeValues basis{};
         basis[j] = 1;
-        rule.to_half[side][i][j] = rule.at(basis, (rule.node[i] + (side == 0 ? -1 : 1)) / 2);
+        rule.to_half[side][j][i] = rule.at(basis, (rule.node[i] + (side == 0 ? -1 : 1)) / 2);
       }
     }
   }
   return rule;
+}
+
+/// result[i] = sum over j of matrix[j][i] values[j].
+NodeValues product(const std::array<NodeValues, panel_nodes>& matrix, const NodeValues& values) {
+  NodeValues result;
+  for (int i = 0; i < panel_nodes; i += 2) {  // two sums stay in one vector register
+    double first = 0, second = 0;
+    for (int j = 0; j < panel_nodes; ++j) {
+      first += matrix[j][i] * values[j];
+      second += matrix[j][i + 1] * values[j];
+    }
+    result[i] = first;
+    result[i + 1] = second;
+  }
+  return result;
 }
 
 double integral(const NodeValues& log_density, const NodeValues& weight) {
@@ -62,14 +81,6 @@ bool resolved(const LawPanel& panel, const PanelRules& rules) {
   if (high - low > rules.largest_range && panel.mass > rules.faint_mass) return false;
   return rule.unresolved(panel.log_density) <= allowed &&
          rule.unresolved(panel.value) <= allowed * std::max(1.0, largest_magnitude(panel.value));
-}
-
-LawPanel half_of(const LawPanel& panel, std::uint64_t side) {
-  LawPanel half;
-  half.root = panel.root;
-  half.depth = panel.depth + 1;
-  half.index = 2 * panel.index + side;
-  return half;
 }
 
 /// Both halves as one panel, by their polynomials.
@@ -99,37 +110,38 @@ const PanelRule& PanelRule::get() {
 }
 
 NodeValues PanelRule::half(const NodeValues& values, int side) const {
-  NodeValues result{};
-  for (int j = 0; j < panel_nodes; ++j) {
-    for (int i = 0; i < panel_nodes; ++i) result[i] += to_half[side][i][j] * values[j];
-  }
-  return result;
+  return product(to_half[side], values);
+}
+
+NodeValues PanelRule::legendre(const NodeValues& values) const {
+  return product(to_legendre, values);
 }
 
 double PanelRule::at(const NodeValues& values, double t) const {
-  double sum = 0;
-  const Legendre here = legendre(t);
-  for (int j = 0; j < panel_nodes; ++j) {
-    if (values[j] == 0) continue;
-    const Legendre there = legendre(node[j]);
-    double basis = 0;
-    for (int k = 0; k < panel_nodes; ++k) basis += (k + 0.5) * there[k] * here[k];
-    sum += weight[j] * basis * values[j];
-  }
-  return sum;
+  return legendre_sum(legendre(values), t).value;
 }
 
 double PanelRule::unresolved(const NodeValues& values) const {
-  double last[3] = {};
-  for (int j = 0; j < panel_nodes; ++j) {
-    const Legendre p = legendre(node[j]);
-    for (int k = 0; k < 3; ++k) {
-      const int degree = panel_nodes - 3 + k;
-      last[k] += (degree + 0.5) * weight[j] * p[degree] * values[j];
-    }
-  }
-  const double largest = std::max({std::abs(last[0]), std::abs(last[1]), std::abs(last[2])});
+  const NodeValues c = legendre(values);
+  const double largest = std::max(
+      {std::abs(c[panel_nodes - 3]), std::abs(c[panel_nodes - 2]), std::abs(c[panel_nodes - 1])});
   return std::isfinite(largest) ? largest : std::numeric_limits<double>::infinity();
+}
+
+LegendreSum legendre_sum(const NodeValues& c, double t) {
+  double before = 1, p = t, slope_before = 0, slope = 1;  // P_{k-1}, P_k and their derivatives
+  LegendreSum sum{c[0] + c[1] * t, c[1]};
+  for (int k = 1; k + 1 < panel_nodes; ++k) {
+    const double next = ((2 * k + 1) * t * p - k * before) / (k + 1);
+    const double next_slope = slope_before + (2 * k + 1) * p;
+    before = p;
+    p = next;
+    slope_before = slope;
+    slope = next_slope;
+    sum.value += c[k + 1] * p;
+    sum.slope += c[k + 1] * slope;
+  }
+  return sum;
 }
 
 double LawPanel::half_width() const {
@@ -138,6 +150,10 @@ double LawPanel::half_width() const {
 
 double LawPanel::center() const {
   return root + (2 * static_cast<double>(index) + 1) * half_width();
+}
+
+double LawPanel::x(double t) const {
+  return std::sinh(center() + half_width() * t);
 }
 
 PanelPoints points(const LawPanel& panel) {
@@ -160,6 +176,36 @@ std::vector<LawPanel> root_panels(double reach) {
     roots.back().root = root;
   }
   return roots;
+}
+
+std::vector<LawPanel> root_panels(double reach, std::span<const LawFeature> features) {
+  constexpr double far = 12, coarse = 8;  // in widths of a feature
+  constexpr int deepest = 40;
+  std::vector<LawPanel> pending = root_panels(reach), done;
+  const auto hides = [](const LawPanel& panel, const LawFeature& f) {
+    const double low = panel.x(-1), high = panel.x(1);
+    return low < f.center + far * f.width && f.center - far * f.width < high &&
+           high - low > coarse * f.width && panel.depth < deepest;
+  };
+  while (!pending.empty()) {
+    const LawPanel panel = pending.back();
+    pending.pop_back();
+    if (std::ranges::none_of(features, [&](const LawFeature& f) { return hides(panel, f); })) {
+      done.push_back(panel);
+    } else {
+      pending.push_back(half_of(panel, 0));
+      pending.push_back(half_of(panel, 1));
+    }
+  }
+  return done;
+}
+
+LawPanel half_of(const LawPanel& panel, std::uint64_t side) {
+  LawPanel half;
+  half.root = panel.root;
+  half.depth = panel.depth + 1;
+  half.index = 2 * panel.index + side;
+  return half;
 }
 
 std::vector<LawPanel> resolve(std::vector<LawPanel> pending, const PanelRules& rules,

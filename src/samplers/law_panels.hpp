@@ -20,17 +20,26 @@ using NodeValues = std::array<double, panel_nodes>;
 /// The Gauss-Legendre rule on [-1, 1] and what follows from it.
 struct PanelRule {
   NodeValues node, weight;
-  std::array<NodeValues, panel_nodes> to_half[2];  ///< to_half[h][i][j]: node j to node i of half h
+  /// What node j adds to node i of half h is to_half[h][j][i]; to coefficient k, to_legendre[j][k].
+  std::array<NodeValues, panel_nodes> to_half[2], to_legendre;
 
   static const PanelRule& get();
 
   /// Values at the nodes of the left (0) or right (1) half.
   NodeValues half(const NodeValues& values, int side) const;
+  /// The coefficients c of the polynomial sum_k c_k P_k(t) through the nodes.
+  NodeValues legendre(const NodeValues& values) const;
   /// The polynomial at t in [-1, 1].
   double at(const NodeValues& values, double t) const;
   /// The largest of the last three Legendre coefficients.
   double unresolved(const NodeValues& values) const;
 };
+
+/// sum_k c_k P_k(t) and its derivative.
+struct LegendreSum {
+  double value, slope;
+};
+LegendreSum legendre_sum(const NodeValues& c, double t);
 
 /// One piece: index k of 2^depth of a root that starts at q = root.
 struct LawPanel {
@@ -42,6 +51,8 @@ struct LawPanel {
 
   double half_width() const;
   double center() const;
+  /// x at t in [-1, 1].
+  double x(double t) const;
   bool empty() const { return mass <= 0; }
 };
 
@@ -74,6 +85,16 @@ std::vector<LawPanel> resolve(std::vector<LawPanel> start, const PanelRules& rul
 
 /// Roots over |q| <= reach (rounded up).
 std::vector<LawPanel> root_panels(double reach);
+
+/// Where a function of x is as narrow as `width`.
+struct LawFeature {
+  double center, width;
+};
+/// Roots, halved near features until their nodes are closer than features are wide.
+std::vector<LawPanel> root_panels(double reach, std::span<const LawFeature> features);
+
+/// The panel's piece `side` (0: left half).
+LawPanel half_of(const LawPanel& panel, std::uint64_t side);
 
 /// Join halves whose union still resolves both functions.
 std::vector<LawPanel> coarsen(const std::vector<LawPanel>& panels, const PanelRules& rules);

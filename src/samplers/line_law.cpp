@@ -1,204 +1,139 @@
 #include "samplers/line_law.hpp"
 
 #include "core/error.hpp"
-#include "core/special.hpp"
-#include "samplers/law_kernel.hpp"
-#include "samplers/time_loop.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <string>
-#include <utility>
+#include <functional>
 
 namespace htdm {
 namespace {
 
-/// Panels reach to where this share of the start lies beyond, and a factor more.
-constexpr double start_beyond = 1e-20, reach_factor = 16;
-
-/// u at the nodes of one panel.
-NodeValues gaps(const Denoiser& denoiser, double sigma, const NodeValues& x) {
-  static_assert(panel_nodes == padded(panel_nodes));
-  NodeValues u;
-  denoiser.gap(sigma, {x.data(), panel_nodes, panel_nodes}, {u.data(), panel_nodes, panel_nodes});
-  return u;
-}
-
-/// ln density of the start, in closed form also where the density itself underflows.
-double log_start_density(double nu, double sigma, double x) {
-  const double t = x / sigma;
-  if (std::isinf(nu)) return -t * t / 2 - 0.5 * std::log(2 * std::numbers::pi) - std::log(sigma);
-  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi) -
-         (nu + 1) / 2 * std::log1p(t * t / nu) - std::log(sigma);
-}
-
-std::vector<LawPanel> start_roots(double nu, double sigma_max) {
-  const double end = sigma_max * StudentTLaw{nu}.upper_quantile(start_beyond);
-  return root_panels(std::asinh(reach_factor * end));
-}
-
-/// D(x, sigma_min) in place of u on the panels.
-std::vector<LawPanel> denoised(std::vector<LawPanel> panels, double sigma) {
-  for (LawPanel& panel : panels) {
-    if (panel.empty()) continue;
-    const PanelPoints p = points(panel);
-    for (int i = 0; i < panel_nodes; ++i) panel.value[i] = p.x[i] - sigma * panel.value[i];
+/// Integral of the density over t in [from, to] of a panel.
+double part(const LawPanel& panel, const NodeValues& log_density, double from, double to) {
+  const PanelRule& rule = PanelRule::get();
+  double sum = 0;
+  for (int i = 0; i < panel_nodes; ++i) {
+    const double t = ((to - from) * rule.node[i] + from + to) / 2;
+    sum += rule.weight[i] * std::cosh(panel.center() + panel.half_width() * t) *
+           std::exp(legendre_sum(log_density, t).value);
   }
-  return panels;
+  return sum * panel.half_width() * (to - from) / 2;
 }
 
-/// The law of the state itself, from the panels of a chain.
-LineLaw state_law(std::vector<LawPanel> panels) {
-  for (LawPanel& panel : panels) panel.value = points(panel).x;
-  return LineLaw(std::move(panels));
-}
-
-LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vector<double>& levels,
-                  const LawRun& run) {
-  const PanelRules& rules = run.rules;
-  const ForEachPanel& each = run.each;
-  std::vector<LawPanel> panels = resolve(
-      start_roots(law.prior_nu, levels[0]), rules,
-      [&](const PanelPoints& p, LawPanel& panel) {
-        for (int i = 0; i < panel_nodes; ++i) {
-          panel.log_density[i] = log_start_density(law.prior_nu, levels[0], p.x[i]);
-        }
-        panel.value = gaps(denoiser, levels[0], p.x);
-      },
-      each);
-  if (run.observe) run.observe(0, state_law(panels));
-  for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-    const LawKernel kernel(law.coefficients(levels[k], levels[k + 1], law.step_nu, 1), law.noise_nu,
-                           panels);
-    panels = resolve(
-        coarsen(panels, rules), rules,
-        [&](const PanelPoints& p, LawPanel& panel) {
-          for (int i = 0; i < panel_nodes; ++i) {
-            panel.log_density[i] = std::log(std::max(1e-300, kernel.density(p.x[i])));
-          }
-          panel.value = gaps(denoiser, levels[k + 1], p.x);
-        },
-        each);
-    if (run.observe) run.observe(k + 1, state_law(panels));
-  }
-  return LineLaw(denoised(std::move(panels), levels.back()));
-}
-
-/// Heun's method (t_ode.cpp) from the nodes of one panel through `steps` steps.
-NodeValues heun_state(const Denoiser& denoiser, const std::vector<double>& levels,
-                      std::size_t steps, NodeValues x) {
-  for (std::size_t k = 0; k < steps; ++k) {
-    const double h = levels[k + 1] - levels[k];
-    const NodeValues u = gaps(denoiser, levels[k], x);
-    NodeValues y;
-    for (int i = 0; i < panel_nodes; ++i) y[i] = x[i] + h * u[i];
-    const NodeValues v = gaps(denoiser, levels[k + 1], y);
-    for (int i = 0; i < panel_nodes; ++i) x[i] += h * (u[i] + v[i]) / 2;
-  }
-  return x;
-}
-
-LineLaw map_law(double nu, const Denoiser& denoiser, const std::vector<double>& levels,
-                const LawRun& run) {
-  const auto law_of = [&](const std::function<NodeValues(const NodeValues&)>& output) {
-    return LineLaw(resolve(
-        start_roots(nu, levels[0]), run.rules,
-        [&](const PanelPoints& p, LawPanel& panel) {
-          for (int i = 0; i < panel_nodes; ++i) {
-            panel.log_density[i] = log_start_density(nu, levels[0], p.x[i]);
-          }
-          panel.value = output(p.x);
-        },
-        run.each));
-  };
-  for (std::size_t k = 0; run.observe && k < levels.size(); ++k) {
-    run.observe(k, law_of([&](const NodeValues& x) { return heun_state(denoiser, levels, k, x); }));
-  }
-  return law_of([&](const NodeValues& start) {
-    NodeValues x = heun_state(denoiser, levels, levels.size() - 1, start);
-    const NodeValues u = gaps(denoiser, levels.back(), x);
-    for (int i = 0; i < panel_nodes; ++i) x[i] -= levels.back() * u[i];
-    return x;
-  });
-}
-
-/// Mass of a panel where side (y - threshold) > 0: of all of it, none, or of its halves.
-class PanelTail {
- public:
-  PanelTail(double threshold, int side) : threshold_(threshold), side_(side) {}
-
-  double mass(const LawPanel& panel) const {
-    const auto [low, high] = std::ranges::minmax(panel.value);
-    if (!crosses(low, high)) return beyond(low, high) ? panel.mass : 0;
-    const PanelRule& rule = PanelRule::get();
-    const PanelPoints p = points(panel);
-    NodeValues jacobian;
-    for (int i = 0; i < panel_nodes; ++i) jacobian[i] = p.weight[i] / rule.weight[i];
-    return mass(jacobian, panel.log_density, panel.value, 0);
-  }
-
- private:
-  static constexpr int deepest = 45;
-
-  /// The ends of a panel lie beyond its nodes.
-  bool crosses(double low, double high) const {
-    const double margin = 0.1 * (high - low);
-    return low - margin <= threshold_ && threshold_ < high + margin;
-  }
-  bool beyond(double low, double high) const {
-    return ((low + high) / 2 > threshold_) == (side_ > 0);
-  }
-
-  /// jacobian: dx/dq times half the width in q.
-  double mass(const NodeValues& jacobian, const NodeValues& log_density, const NodeValues& value,
-              int depth) const {
-    const PanelRule& rule = PanelRule::get();
-    const auto [low, high] = std::ranges::minmax(value);
+/// Integral of |p(t)| over [-1, 1], p the polynomial through the nodes: between its changes of
+/// sign.
+double absolute_integral(const NodeValues& values) {
+  const PanelRule& rule = PanelRule::get();
+  const NodeValues c = rule.legendre(values);
+  const auto at = [&](double t) { return legendre_sum(c, t).value; };
+  double total = 0, start = -1, before = -1;
+  const auto add = [&](double end) {
     double sum = 0;
-    if (!crosses(low, high) || depth == deepest) {
-      if (!beyond(low, high)) return 0;
-      for (int i = 0; i < panel_nodes; ++i) {
-        sum += rule.weight[i] * jacobian[i] * std::exp(log_density[i]);
-      }
-      return sum;
+    for (int i = 0; i < panel_nodes; ++i) {
+      sum += rule.weight[i] * at(((end - start) * rule.node[i] + start + end) / 2);
     }
-    for (int half = 0; half < 2; ++half) {
-      NodeValues j = rule.half(jacobian, half);
-      for (double& number : j) number /= 2;
-      sum += mass(j, rule.half(log_density, half), rule.half(value, half), depth + 1);
+    total += std::abs(sum) * (end - start) / 2;
+    start = end;
+  };
+  for (int i = 0; i <= panel_nodes; ++i) {
+    double low = before, high = i < panel_nodes ? rule.node[i] : 1;
+    before = high;
+    const bool positive = at(low) > 0;
+    if ((at(high) > 0) == positive) continue;
+    for (int k = 0; k < 50; ++k) {
+      const double middle = (low + high) / 2;
+      ((at(middle) > 0) == positive ? low : high) = middle;
     }
-    return sum;
+    add(high);
   }
+  add(1);
+  return total;
+}
 
-  double threshold_;
-  int side_;
-};
+/// A value that changes by less is constant: panels do not know it better.
+constexpr double flat = 1e-9;
+constexpr int deepest = 56;
 
 }  // namespace
 
-LineLaw::LineLaw(std::vector<LawPanel> panels) : panels_(std::move(panels)) {
-  std::erase_if(panels_, [](const LawPanel& p) { return p.empty(); });
+LineLaw::LineLaw(const std::vector<LawPanel>& panels) {
   std::vector<double> masses;
-  for (const LawPanel& panel : panels_) masses.push_back(panel.mass);
+  for (const LawPanel& panel : panels) {
+    if (panel.empty()) continue;
+    masses.push_back(panel.mass);
+    add(panel);
+  }
   std::ranges::sort(masses);
   for (const double mass : masses) mass_ += mass;
 }
 
+void LineLaw::add(const LawPanel& panel) {
+  const PanelRule& rule = PanelRule::get();
+  Piece piece{panel, rule.legendre(panel.log_density), rule.legendre(panel.value)};
+  const double left = legendre_sum(piece.value, -1).value;
+  const double right = legendre_sum(piece.value, 1).value;
+  piece.rises = left < right;
+  NodeValues sorted = panel.value;
+  if (!piece.rises) std::ranges::reverse(sorted);
+  piece.low = std::min({left, right, sorted.front()});
+  piece.high = std::max({left, right, sorted.back()});
+  // Strictly so, and at the ends.
+  piece.monotone = std::ranges::is_sorted(sorted, std::ranges::less_equal{}) &&
+                   sorted.front() > piece.low && sorted.back() < piece.high;
+  if (!piece.monotone) {
+    const auto [low, high] = std::ranges::minmax(sorted);
+    piece.low = low;
+    piece.high = high;
+  }
+  const double size = std::max({1.0, std::abs(piece.low), std::abs(piece.high)});
+  if (piece.monotone || piece.high - piece.low <= flat * size || panel.depth >= deepest) {
+    pieces_.push_back(piece);
+    return;
+  }
+  for (int side = 0; side < 2; ++side) {
+    LawPanel half = half_of(panel, side);
+    half.log_density = rule.half(panel.log_density, side);
+    half.value = rule.half(panel.value, side);
+    half.mass = part(half, rule.legendre(half.log_density), -1, 1);
+    add(half);
+  }
+}
+
+/// t in [-1, 1] where the value of a monotone piece is y, by Newton's method inside a bracket.
+double LineLaw::crossing(const Piece& piece, double y) {
+  double low = -1, high = 1, t = 0;
+  for (int k = 0; k < 100; ++k) {
+    const LegendreSum at = legendre_sum(piece.value, t);
+    ((at.value > y) == piece.rises ? high : low) = t;
+    double next = t - (at.value - y) / at.slope;
+    if (!(next >= low && next <= high)) next = (low + high) / 2;
+    if (std::abs(next - t) < 1e-15) return next;
+    t = next;
+  }
+  return t;
+}
+
 double LineLaw::tail(double threshold, int side) const {
-  const PanelTail part(threshold, side);
   double sum = 0;
-  for (const LawPanel& panel : panels_) sum += part.mass(panel);
+  for (const Piece& piece : pieces_) {
+    if (piece.monotone && piece.low <= threshold && threshold < piece.high) {
+      const double t = crossing(piece, threshold);
+      const bool right = piece.rises == (side > 0);
+      sum += part(piece.panel, piece.log_density, right ? t : -1, right ? 1 : t);
+    } else if (((piece.low + piece.high) / 2 > threshold) == (side > 0)) {
+      sum += piece.panel.mass;
+    }
+  }
   return sum;
 }
 
 double LineLaw::quantile(double p) const {
   HTDM_EXPECTS(p > 0 && p < 1);
   double low = 0, high = 0;
-  for (const LawPanel& panel : panels_) {
-    const auto [least, most] = std::ranges::minmax(panel.value);
-    low = std::min(low, least - std::abs(least));
-    high = std::max(high, most + std::abs(most));
+  for (const Piece& piece : pieces_) {
+    low = std::min(low, piece.low);
+    high = std::max(high, piece.high);
   }
   const auto too_low = [&](double y) {
     return p < 0.5 ? below(y) < p * mass_ : above(y) > (1 - p) * mass_;
@@ -212,14 +147,69 @@ double LineLaw::quantile(double p) const {
   return std::sinh((a + b) / 2);
 }
 
-LineLaw sampler_law(const SamplerKind& kind, const std::shared_ptr<const Denoiser>& denoiser,
-                    const SamplerOptions& options, const LawRun& run) {
-  check_input(denoiser->dimension() == 1,
-              "a law was asked for in " + std::to_string(denoiser->dimension()) + " dimensions",
-              "Laws are propagated on the line", "Sample instead, or use a one-dimensional study");
-  kind.make(denoiser, options);  // refuses what sampling would refuse
-  if (kind.step_law == nullptr) return map_law(options.nu, *denoiser, options.levels, run);
-  return chain_law(kind.step_law(options, 1), *denoiser, options.levels, run);
+double LineLaw::density(double y) const {
+  double sum = 0;
+  for (const Piece& piece : pieces_) {
+    if (!piece.monotone || y < piece.low || y >= piece.high) continue;
+    const double t = crossing(piece, y), h = piece.panel.half_width();
+    const double dx = std::cosh(piece.panel.center() + h * t) * h;
+    sum += std::exp(legendre_sum(piece.log_density, t).value) * dx /
+           std::abs(legendre_sum(piece.value, t).slope);
+  }
+  return sum;
+}
+
+std::vector<double> LineLaw::spread(int count) const {
+  // An irrational shift keeps the points off the ends of any panels.
+  constexpr double shift = 0.38196601125;
+  std::vector<double> values;
+  for (int k = 0; k < count; ++k) {
+    const double at = (k + shift) * static_cast<double>(pieces_.size()) / count;
+    const auto i = static_cast<std::size_t>(at);
+    values.push_back(legendre_sum(pieces_[i].value, 2 * (at - static_cast<double>(i)) - 1).value);
+  }
+  std::ranges::sort(values);
+  return values;
+}
+
+bool LineLaw::finer_inside(double low, double high) const {
+  return std::ranges::any_of(pieces_, [&](const Piece& piece) {
+    return low <= piece.low && piece.high <= high && piece.high - piece.low < 0.75 * (high - low);
+  });
+}
+
+double LineLaw::reach() const {
+  double reach = 0;
+  for (const Piece& piece : pieces_) reach = std::max({reach, -piece.low, piece.high});
+  return reach;
+}
+
+double w1_distance(const LineLaw& f, const LineLaw& g, const ForEachPanel& each) {
+  std::vector<LawPanel> pending = root_panels(std::asinh(std::max(f.reach(), g.reach()))), panels;
+  while (!pending.empty()) {
+    const LawPanel panel = pending.back();
+    pending.pop_back();
+    const double low = panel.x(-1), high = panel.x(1);
+    if (f.finer_inside(low, high) || g.finer_inside(low, high)) {
+      pending.push_back(half_of(panel, 0));
+      pending.push_back(half_of(panel, 1));
+    } else {
+      panels.push_back(panel);
+    }
+  }
+  each(panels, [&](LawPanel& panel) {
+    const PanelPoints p = points(panel);
+    NodeValues gap;
+    for (int i = 0; i < panel_nodes; ++i) {
+      const double x = p.x[i];
+      gap[i] = (x < 0 ? f.below(x) - g.below(x) : f.above(x) - g.above(x)) * p.weight[i] /
+               PanelRule::get().weight[i];
+    }
+    panel.mass = absolute_integral(gap);
+  });
+  double sum = 0;
+  for (const LawPanel& panel : panels) sum += panel.mass;
+  return sum;
 }
 
 }  // namespace htdm

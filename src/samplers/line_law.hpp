@@ -1,16 +1,8 @@
-/// The law of a one-dimensional sampler without Monte Carlo.
-///
-/// A step x -> m(x) + s(x) e of an SDE sampler is a Markov kernel, so the density of the state is
-/// carried from level to level by quadrature (law_kernel.hpp) on panels that follow it
-/// (law_panels.hpp). An ODE sampler maps its start; its law is that of the start under the map.
-/// Either way the law is left as a density over panels and the output as a function on them.
+/// Laws on the line as a density over panels and a function on them.
 #pragma once
 
 #include "samplers/law_panels.hpp"
-#include "samplers/sampler.hpp"
 
-#include <functional>
-#include <memory>
 #include <vector>
 
 namespace htdm {
@@ -18,7 +10,7 @@ namespace htdm {
 /// The law of y(x), x with the density of the panels; y is their value.
 class LineLaw {
  public:
-  explicit LineLaw(std::vector<LawPanel> panels);
+  explicit LineLaw(const std::vector<LawPanel>& panels);
 
   /// P(y > threshold) and P(y <= threshold), each summed from its own side: small ones keep their
   /// relative accuracy.
@@ -28,28 +20,37 @@ class LineLaw {
   double mass() const { return mass_; }
   /// y with P(y <= value) = p, 0 < p < 1, by bisection.
   double quantile(double p) const;
+  /// The density of y: sum of f(x)/|y'(x)| over all x with y(x) = y, but for values y at the ends
+  /// of panels, which one of two panels may miss.
+  double density(double y) const;
+  /// `count` values of y in order, equally many from every panel, so dense where the law is narrow.
+  std::vector<double> spread(int count) const;
 
-  const std::vector<LawPanel>& panels() const { return panels_; }
+  /// The largest |y|.
+  double reach() const;
+  /// Whether [low, high] holds a whole panel's values, and these in less than 3/4 of it.
+  bool finer_inside(double low, double high) const;
 
  private:
-  double tail(double threshold, int side) const;
+  /// A panel, or a part of one whose value rises and falls.
+  struct Piece {
+    LawPanel panel;
+    NodeValues log_density, value;  ///< Legendre coefficients
+    double low = 0, high = 0;       ///< of the value
+    bool rises = false;
+    bool monotone = false;  ///< else the value is taken as constant
+  };
 
-  std::vector<LawPanel> panels_;
+  void add(const LawPanel& panel);
+  double tail(double threshold, int side) const;
+  static double crossing(const Piece& piece, double y);
+
+  std::vector<Piece> pieces_;
   double mass_ = 0;
 };
 
-/// How a law is computed.
-struct LawRun {
-  PanelRules rules;
-  ForEachPanel each;  ///< results have the same bits for any
-  /// Called, where there is one, with the law of the state x at every level.
-  std::function<void(std::size_t level, const LineLaw& state)> observe;
-};
-
-/// The law of the output D(x, sigma_min) of a sampler kind, z-space, d = 1. The denoiser answers in
-/// double precision (of a table: the denoiser behind it), and so do the steps.
-/// Throws InputError as the sampler's make() does, and in other dimensions.
-LineLaw sampler_law(const SamplerKind& kind, const std::shared_ptr<const Denoiser>& denoiser,
-                    const SamplerOptions& options, const LawRun& run);
+/// integral |F - G| dy, the Wasserstein-1 distance of two laws, over panels about as narrow as
+/// those of either and between the changes of sign in them.
+double w1_distance(const LineLaw& f, const LineLaw& g, const ForEachPanel& each);
 
 }  // namespace htdm

@@ -36,6 +36,21 @@ TEST(ResultsFile, RoundTrip) {
   }
 }
 
+TEST(ResultsFile, KeepsTheAxesOfEveryNoiseLevel) {
+  const test::Folder folder;
+  write_results(folder.file("r.h5"), test::sample_results());
+  const hdf5::File file = hdf5::File::open(folder.file("r.h5"), "r.h5");
+  const hdf5::Group law =
+      file.root().open_group("samplers").open_group("000").open_group("propagated_law");
+  const hdf5::Group marginals = law.open_group("marginals"),
+                    densities = law.open_group("densities");
+  EXPECT_EQ(marginals.read<double>("depth"), (std::vector<double>{1e-2, 1e-5}));
+  EXPECT_EQ(marginals.shape("probability"), (std::vector<std::uint64_t>{2, 2}));
+  EXPECT_EQ(densities.read<double>("sigma"), (std::vector<double>{80, 0.002}));
+  EXPECT_EQ(densities.shape("x"), (std::vector<std::uint64_t>{2, 3}));
+  EXPECT_EQ(densities.shape("point"), (std::vector<std::uint64_t>{3}));
+}
+
 TEST(ResultsFile, RoundTripOfAlmostNothing) {
   const test::Folder folder;
   Results results;
@@ -168,6 +183,20 @@ TEST(ResultsDigest, ChangesWithEveryCountAndEstimate) {
       [](Results& r) { r.samplers[0].law->quantile_level[1] = 1; },
       [](Results& r) { r.samplers[0].law->quantile[1] = 1; },
       [](Results& r) { r.samplers[0].law->quantile_error[1] = 1; },
+      [](Results& r) { r.samplers[0].law->marginal_depth[1] = 1e-4; },
+      [](Results& r) { r.samplers[0].law->marginals[1].sigma = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].scale = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].w1 = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].w1_error = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].threshold[1] = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].probability[1] = 1; },
+      [](Results& r) { r.samplers[0].law->marginals[1].error[1] = 1; },
+      [](Results& r) { r.samplers[0].law->densities[1].sigma = 1; },
+      [](Results& r) { r.samplers[0].law->densities[1].x[1] = 0.1; },
+      [](Results& r) { r.samplers[0].law->densities[1].density[1] = 1; },
+      [](Results& r) { r.samplers[0].law->densities[1].error[1] = 1; },
+      [](Results& r) { r.samplers[0].law->densities[0].marginal[1] = 1; },
+      [](Results& r) { r.samplers[0].law->densities.clear(); },
       [](Results& r) { std::swap(r.samplers[0], r.samplers[1]); },
       [](Results& r) { r.samplers.pop_back(); },
   };

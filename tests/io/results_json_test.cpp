@@ -85,6 +85,9 @@ TEST(ResultsJson, LawsStandBesideCounts) {
   EXPECT_EQ(rest.at("w1"), 0.0166);
   EXPECT_EQ(rest.at("survival").at("probability").at(1), 0.05623);
   EXPECT_TRUE(rest.at("survival").at("law").at(2).is_null());
+  EXPECT_EQ(rest.at("marginals").at("depth"), Json::array({1e-2, 1e-5}));
+  EXPECT_EQ(rest.at("marginals").at("w1"), Json::array({8.27, 0.0225}));
+  EXPECT_EQ(rest.at("marginals").at("probability").at(1), Json::array({0.01, 3.4e-5}));
   EXPECT_EQ(rest.at("quantiles").at("value").at(0), -2.5);
   EXPECT_TRUE(samplers.at(1).at("propagated_law").is_null());
 }

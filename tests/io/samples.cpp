@@ -158,6 +158,12 @@ LawResult sample_law() {
   law.quantile_level = {0.01, 0.5};
   law.quantile = {-2.5, 1e-3};
   law.quantile_error = {1e-8, 1e-9};
+  law.marginal_depth = {1e-2, 1e-5};
+  law.marginals = {{80, 53.9, 8.27, 6e-5, {300, 5000}, {0.016, 5.1e-5}, {3e-8, 1e-10}},
+                   {0.002, 0.44, 0.0225, 6e-6, {3.4, 35}, {0.01, 3.4e-5}, {2e-8, 7e-11}}};
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  law.densities = {{80, {-100, 0, 100}, {1e-3, 4e-3, 1e-3}, {1e-9, 4e-9, 1e-9}, {nan, nan, nan}},
+                   {0.002, {-1, 0, 1}, {0.2, 0.5, 0.2}, {1e-7, 1e-7, 1e-7}, {0.21, 0.5, 0.21}}};
   law.seconds = 2;
   return law;
 }

@@ -3,8 +3,6 @@
 /// Nothing here is random but the last test. Errors allowed are 1e-8 relative where a closed law is
 /// known; seen were 1e-10. A kernel whose variance is off by 1e-8 in every step would fail at 8
 /// deviations.
-#include "samplers/line_law.hpp"
-
 #include "core/error.hpp"
 #include "core/special.hpp"
 #include "denoiser/exact.hpp"
@@ -13,6 +11,7 @@
 #include "denoiser/table.hpp"
 #include "diffusion/schedule.hpp"
 #include "samplers/probe.hpp"
+#include "samplers/sampler_law.hpp"
 
 #include <gtest/gtest.h>
 

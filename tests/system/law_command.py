@@ -1,9 +1,15 @@
 """`htdm law` beside `htdm run`: counts against laws, layouts, what it adds to and what it refuses."""
 
 import math
+import sys
 import unittest
 
+import numpy as np
+
 import htdm_program as htdm
+
+sys.path.insert(0, str(htdm.TESTS.parent / "analysis"))
+import htdm_results  # noqa: E402
 
 # A law takes any number of levels; few make the test short.
 STUDY = htdm.changed(htdm.TINY, {
@@ -52,6 +58,38 @@ class LawCommand(unittest.TestCase):
                 self.assertAlmostEqual(near * 10 ** exponent, 1, delta=1e-4)
             low, high = new["w1_law_interval"]
             self.assertTrue(low <= new["propagated_law"]["w1"] <= high)
+
+    def test_keeps_densities_and_compares_marginals(self):
+        """The same on two layouts; the t_ode starts near the marginal at sigma_max."""
+        with htdm.temporary_folder() as folder:
+            study = htdm.write_study(folder, STUDY)
+            digests = []
+            for name, ranks in (("one", 1), ("three", 3)):
+                htdm.succeed(htdm.run("law", study, "--densities", "--output", folder / name,
+                                      ranks=ranks))
+                digests.append(htdm.digest_of(folder / name))
+            self.assertEqual(*digests)
+            results = htdm_results.read(folder / "one")
+            command = str(results["command"])
+        self.assertIn("--densities", command)
+        for entry, levels in zip(results["samplers"], (16, 8)):
+            law = htdm_results.propagated_law(entry)
+            marginals, densities = law["marginals"], law["densities"]
+            for table in (marginals, densities):
+                np.testing.assert_allclose(table["sigma"][[0, -1]], [80, 0.002])
+                self.assertEqual(len(table["sigma"]), levels)
+            self.assertEqual(marginals["probability"].shape, (levels, len(marginals["depth"])))
+            self.assertTrue((marginals["w1_error"] < 1e-3 * marginals["scale"]).all())
+            self.assertTrue((marginals["error"] < 1e-4 * marginals["probability"] + 1e-20).all())
+            for x, density, marginal in zip(*(densities[key] for key in
+                                              ("x", "density", "marginal"))):
+                self.assertTrue((np.diff(x) > 0).all())
+                area = (np.diff(x) * (density[1:] + density[:-1]) / 2).sum()
+                self.assertAlmostEqual(area, 1, delta=0.01)
+                self.assertTrue((marginal[np.abs(x) < 1e5] > 0).all())
+        start = htdm_results.propagated_law(results["samplers"][1])["marginals"]
+        self.assertLess(start["w1"][0], 1e-3 * start["scale"][0])
+        np.testing.assert_allclose(start["probability"][0], start["depth"], rtol=1e-2)
 
     def test_makes_results_and_models_where_there_are_none(self):
         with htdm.temporary_folder() as folder:

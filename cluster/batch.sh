@@ -2,9 +2,9 @@
 #   begin_job OUTPUT "$@"      site profile and arguments; sets output and arguments
 #   run_study STUDY OPTION...  htdm run STUDY with the job's arguments, and further options
 #   make_report                figures and tables of output
-# A job that is asked to stop (SIGUSR1 from sbatch's --signal) stops at a checkpoint and goes back
-# into the queue, HTDM_MAX_RESTARTS times at most (default 20), to continue where it was.
-# HTDM_REPORT=no leaves figures and tables out.
+# A job that is asked to stop (SIGUSR1 from sbatch's --signal), or whose time is nearly over, stops
+# at a checkpoint and goes back into the queue, HTDM_MAX_RESTARTS times at most (default 20), to
+# continue where it was. HTDM_REPORT=no leaves figures and tables out.
 
 # shellcheck source=jobs/common.sh
 source jobs/common.sh
@@ -20,15 +20,22 @@ load_site() {  # the profile HTDM_SITE: a name in cluster/sites, or a file
   source "$site"
 }
 
-stop_asked=false cancelled=false interrupted=false launcher=''
+stop_asked=false cancelled=false interrupted=false launcher='' reminder=''
 
 # The batch shell gets these signals; srun and mpirun hand SIGUSR1 on to the ranks. SIGTERM comes
 # with cancellation and the time limit: the ranks have it too, and are waited for while they save.
 take_signals() {
-  trap 'stop_asked=true; interrupted=true
-        [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null || true' USR1
+  trap 'stop_asked=true; interrupted=true; pass_on_stop' USR1
   trap 'cancelled=true; interrupted=true' TERM
 }
+pass_on_stop() {  # and again after a while: srun and mpirun lose what comes before their ranks run
+  [ -n "$launcher" ] || return 0
+  kill -USR1 "$launcher" 2>/dev/null || true
+  forget_reminder
+  (sleep 10; kill -USR1 $$) &
+  reminder=$!
+}
+forget_reminder() { [ -z "$reminder" ] || kill "$reminder" 2>/dev/null || true; }
 
 begin_job() {
   take_signals
@@ -55,22 +62,44 @@ begin_job() {
   export OMP_NUM_THREADS=${SLURM_CPUS_PER_TASK:-1} SRUN_CPUS_PER_TASK=${SLURM_CPUS_PER_TASK:-1}
 }
 
+this_job() {  # of an array only this task: its plain id can stand for all of them
+  [ -z "${SLURM_ARRAY_JOB_ID:-}" ] && echo "$SLURM_JOB_ID" ||
+    echo "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID"
+}
+
+time_left() {  # of this job as H:M:S; nothing where it has no limit or squeue does not say
+  local left
+  left=$(squeue -h -j "$(this_job)" -o %L) || return 0
+  [[ $left =~ ^(([0-9]+)-)?(([0-9]+):)?([0-9]+):([0-9]+)$ ]] || return 0
+  local hours=$((10#0${BASH_REMATCH[2]} * 24 + 10#0${BASH_REMATCH[4]}))
+  echo "$hours:${BASH_REMATCH[5]}:${BASH_REMATCH[6]}"
+}
+
 run_study() {  # returns when the study is complete; ends the job otherwise
-  local study=$1 code
+  local study=$1 code left
   shift
   if $stop_asked; then requeue; fi
+  left=$(time_left)
   # shellcheck disable=SC2086  # a command and its options
   $HTDM_LAUNCH build/bin/htdm run "$study" --output "$output" "$how" \
-    ${arguments[@]+"${arguments[@]}"} "$@" &
+    ${left:+--walltime "$left"} ${arguments[@]+"${arguments[@]}"} "$@" &
   launcher=$!
+  if $stop_asked; then pass_on_stop; fi
   while true; do
     interrupted=false code=0
     wait "$launcher" || code=$?
     if ! $interrupted; then break; fi
   done
   launcher=''
+  forget_reminder
   [ "$code" -ne 75 ] || requeue
+  # The signal came before the program listened to it, and ended it.
+  if $stop_asked && [ "$code" -gt 128 ]; then requeue; fi
   [ "$code" -eq 0 ] || exit "$code"
+  if [ ! -f "$output/results.h5" ]; then  # a launcher may fail and say nothing
+    say "no results in $output although the launcher ended well; submitted again, the job continues"
+    exit 1
+  fi
 }
 
 requeue() {  # back into the queue, with the same job id
@@ -79,7 +108,7 @@ requeue() {  # back into the queue, with the same job id
     say "stopped by SLURM; submitted again, the job continues"
   elif [ "$restarts" -ge "$most" ]; then
     say "stopped after $restarts restarts (HTDM_MAX_RESTARTS); submitted again, the job continues"
-  elif scontrol requeue "$SLURM_JOB_ID"; then
+  elif scontrol requeue "$(this_job)"; then
     say "stopped; requeued to continue, restart $((restarts + 1)) of $most at most"
   else
     say "stopped, and cannot be requeued here; submitted again, the job continues"

@@ -91,7 +91,8 @@ def run_for_codes(*arguments, ranks, folder):
 def succeed(process):
     """The standard output of a process that must have ended well."""
     if process.returncode != 0:
-        raise AssertionError(f"{' '.join(process.args)}\nended with {process.returncode}:\n"
+        command = " ".join(map(str, process.args))
+        raise AssertionError(f"{command}\nended with {process.returncode}:\n"
                              f"{process.stdout}{process.stderr}")
     return process.stdout
 

@@ -30,8 +30,8 @@ PATH=$PATH:/usr/sbin:/sbin
 for tool in munged slurmctld slurmd sinfo; do
   command -v "$tool" >/dev/null || cannot "$tool is missing; cluster/setup.sh --tests installs it"
 done
-namespaces=(unshare --uts --mount --pid --fork --kill-child --mount-proc)
-"${namespaces[@]}" true 2>/dev/null || cannot "namespaces are not allowed here (unshare failed)"
+unshare --uts --mount --pid --fork --kill-child --mount-proc true 2>/dev/null ||
+  cannot "namespaces are not allowed here (unshare failed)"
 
 [ -n "$dir" ] || dir=$(mktemp -d /tmp/local-slurm.XXXXXX)
 mkdir -p "$dir"
@@ -67,7 +67,10 @@ wait_for() {  # wait_for WHAT COMMAND...: until the command succeeds, 20 seconds
   shift
   until "$@"; do
     for file in "$dir"/pids/*; do
-      [ -e "/proc/$(cat "$file")" ] || { say "$(basename "$file") has ended"; exit 1; }
+      [ -e "/proc/$(cat "$file")" ] && continue
+      say "$(basename "$file") has ended:"
+      tail -n 3 "$dir/log/$(basename "$file").out" >&2
+      exit 1
     done
     [ $SECONDS -lt $deadline ] || { say "no $what after 20 s"; exit 1; }
     sleep 0.1
@@ -83,12 +86,13 @@ head -c 1024 /dev/urandom >"$dir/munge/key"
 chmod 400 "$dir/munge/key"
 export SLURM_CONF=$dir/slurm.conf
 
-start munged munged --foreground --key-file="$dir/munge/key" --socket="$dir/munge/socket" \
+# --force: the socket may be in a folder that only root can enter.
+start munged munged --foreground --force --key-file="$dir/munge/key" --socket="$dir/munge/socket" \
   --pid-file="$dir/munge/pid" --seed-file="$dir/munge/seed" --log-file="$dir/log/munged.log"
 wait_for "munged socket" test -S "$dir/munge/socket"
 start slurmctld slurmctld -D -c -f "$dir/slurm.conf"
 for node in n1 n2 n3 n4; do
-  start "$node" "${namespaces[@]}" "$here/node.sh" "$dir" "$node"
+  "$here/node.sh" "$dir" "$node"
 done
 wait_for "idle nodes" nodes_ready
 

@@ -14,8 +14,8 @@ CAPTION = (
     "propagated from noise level to noise level without Monte Carlo, with errors far below their "
     "width (largest relative error at the study's levels: {error:.1g}). {counted}{truth}")
 COUNTED = (
-    "Points are counts of {paths} paths with pointwise 95 % Clopper–Pearson intervals; the grey "
-    "region holds what this many paths cannot see. ")
+    "Points are counts of {paths} paths, bands their pointwise 95 % Clopper–Pearson intervals; the "
+    "grey region holds what this many paths cannot see. ")
 TRUTH_TEXT = "The black line is the true law; it may lie under that of a sampler."
 DEEPEST = 1e-12
 
@@ -56,9 +56,9 @@ def draw(axis, entry, style, text):
         return False
     seen = (survival["count"] > 0) & (survival["count"] < 0.5 * entry["paths"])
     share = survival["count"][seen] / float(entry["paths"])
-    axis.errorbar(survival["threshold"][seen], share,
-                  [share - survival["low"][seen], survival["high"][seen] - share], fmt=style.marker,
-                  markersize=3, color=style.color, elinewidth=0.7, linewidth=0)
+    x, low, high = (survival[key][seen] for key in ("threshold", "low", "high"))
+    axis.fill_between(x, low, high, color=style.color, alpha=0.25, linewidth=0)
+    axis.plot(x, share, style.marker, markersize=2.5, color=style.color, linestyle="")
     return True
 
 

@@ -166,7 +166,13 @@ def computed(entry, name):
 
 def propagated_law(entry):
     """What `htdm law` found for a sampler: attributes and the tables `exceedance`, `survival` and
-    `quantiles`; None where it was not asked."""
+    `quantiles`; where true marginals are known `marginals`, and after `htdm law --densities`
+    `densities`, both by noise level (`sigma`). None where it was not asked.
+
+        law = htdm_results.propagated_law(entry)
+        for sigma, x, density in zip(*(law["densities"][key] for key in ("sigma", "x", "density"))):
+            axis.plot(x / sigma, sigma * density)
+    """
     return entry.get("propagated_law")
 
 

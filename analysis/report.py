@@ -15,6 +15,7 @@ from pathlib import Path
 import figure_batches
 import figure_law
 import figure_loss
+import figure_marginals
 import figure_qq
 import figure_ratio
 import figure_survival
@@ -25,8 +26,8 @@ import table_latex
 from htdm_results import InputError, read, study_of
 from plotting import path_counts, save
 
-FIGURES = (figure_survival, figure_law, figure_ratio, figure_batches, figure_sweep, figure_qq,
-           figure_loss)
+FIGURES = (figure_survival, figure_law, figure_marginals, figure_ratio, figure_batches,
+           figure_sweep, figure_qq, figure_loss)
 
 
 def main(arguments=None):

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# The paper's experiment on every core of this machine: set-up, build, run, figures, Table I.
+# The paper's experiment on every core of this machine: set-up, build, run, laws, figures, Table I.
 #
 #   jobs/paper.sh                                      10 batches of 1e6 paths per sampler,
 #                                                      into results/paper/
-#   jobs/paper.sh --set statistics.batch_size=100_000  further arguments go to `htdm run`
+#   jobs/paper.sh --set statistics.batch_size=100_000  further settings, for every step
 #   jobs/paper.sh --output DIR                         another folder
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +27,7 @@ say "results in $output/"
 plan=$(build/bin/htdm check "$study" "${arguments[@]}")
 echo "$plan" >&2
 "${launch[@]}" build/bin/htdm run "$study" --output "$output" --force "${arguments[@]}" >/dev/null
+"${launch[@]}" build/bin/htdm law "$study" --output "$output" "${arguments[@]}" >/dev/null
 
 predicted=$(sed -n 's/^predicted core-time: \([0-9.]*\) core-seconds.*/\1/p' <<<"$plan")
 build/bin/htdm show "$output/results.h5" --json | "$python" -c "

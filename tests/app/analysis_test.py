@@ -18,8 +18,11 @@ from bench_cases import Bench, TorchDenoiser  # noqa: F401  run with these
 from import_weights_cases import ImportWeights  # noqa: F401  run with these
 from studies_cases import Budget, Seeds  # noqa: F401
 
+import figure_law
+import figure_marginals
 import htdm_results
 import plotting
+import report
 import synthetic_results
 import table
 
@@ -117,6 +120,27 @@ class Report(InFolder):
             self.assertEqual([part.count(rule) for rule in (r"\toprule", r"\midrule",
                                                             r"\bottomrule")], [1, 1, 1])
             self.assertNotRegex(re.sub(r"\$[^$]*\$", "", part), r"(?<!\\)_|\^")
+
+    def test_laws(self):
+        """Laws over counts and distances to true marginals; the ablated tail falls out of the frame."""
+        path = self.folder / "results.h5"
+        synthetic_results.write(path, 4_000, samplers=SWEEP[2:], propagated=True)
+        results = htdm_results.read(path)
+        for module, name, texts in (
+                (figure_law, "law", ("bands their pointwise 95 %", "relative error at the study's "
+                                     "levels: 1e-06")),
+                (figure_marginals, "marginals", ("at most 1e-06 of the scale", "lie below the frame"
+                                                 ": t_sde_ablated, ν = 2.5."))):
+            pictures = module.pictures(results)
+            self.assertEqual([picture.name for picture in pictures], [name, f"{name}_t_sde"])
+            for text in texts:
+                self.assertIn(text, pictures[0].caption)
+            self.assertGreater(plotting.save(pictures[0], self.folder).stat().st_size, 10_000)
+            self.assertIn(module, report.FIGURES)
+        # Without a known law of the data there are no marginals.
+        synthetic_results.write(path, 4_000, samplers=SWEEP[1:2], propagated=True, law=False)
+        self.assertEqual(run("figure_law.py", self.folder).returncode, 0)
+        self.refused(run("figure_marginals.py", self.folder), "results.h5", "nothing")
 
     def test_own_data(self):
         """No law, both tails, levels of a small test sample: no verdict that it cannot carry."""

@@ -35,10 +35,15 @@ SAMPLERS = [("ve_sde", "ve_sde", "edm", np.nan, 128, 128),
 def paths(kind, nu, count, dimension, rng):
     """Raw-space samples [count, dimension] of the invented sampler."""
     x = rng.standard_normal((count, dimension)) * np.sqrt(NU / rng.chisquare(NU, (count, 1)))
-    if kind == "ve_sde":
-        return ve_sde(x)
     if kind == "t_sde_ablated":
         return 0.95 * rng.standard_normal((count, dimension))
+    return generated(kind, nu, x)
+
+
+def generated(kind, nu, x):
+    """What the invented sampler makes of t_3; rises with x."""
+    if kind == "ve_sde":
+        return ve_sde(x)
     if kind == "t_sde" and np.isfinite(nu):
         return np.sign(x) * np.abs(x) ** (1 + 0.04 * (3 - nu)) * (1 + 0.12 * (2.5 - nu))
     return 1.05 * x
@@ -161,6 +166,30 @@ def write_sampler(group, entry, samples, test, law, known, events):
         "value": [z.mean(), z.var(), 0.0, 0.0], "exists": np.array([1, 1, 0, 0], np.uint8)})
 
 
+def write_law(group, kind, nu, law):
+    """What `htdm law` would add, in one dimension: the invented sampler's exact law, and invented
+    distances to the true marginals."""
+    p = 10.0 ** (-np.arange(4, 61) / 4)
+    x = (0.95 * stats.norm.isf(p / 2) if kind == "t_sde_ablated"
+         else generated(kind, nu, stats.t.isf(p / 2, NU)))
+    group.attrs.update(tolerance=1e-8, relative_error=1e-6, lost_mass=0.0, w1=0.02, w1_error=1e-6,
+                       seconds=2.0)
+    table(group.create_group("survival"), "threshold", {
+        "threshold": x, "probability": p, "error": 1e-6 * p,
+        "law": 2 * stats.t.sf(x, NU) if law else np.full(len(p), np.nan)})
+    if not law:
+        return
+    sigma, depth = np.geomspace(80, 0.002, 16), np.array([1e-2, 1e-3, 1e-4, 1e-5])
+    scale = 0.76 * np.hypot(1 / SCALE, sigma)
+    tails = np.outer(1 / (1 + sigma), np.log10(depth))
+    probability = depth * 10 ** (3 * tails if kind == "t_sde_ablated" else -0.1 * tails)
+    marginals = group.create_group("marginals")
+    for key, values in {"sigma": sigma, "depth": depth, "scale": scale, "w1_error": 1e-6 * scale,
+                        "w1": 0.1 * scale / (1 + sigma), "probability": probability,
+                        "error": 1e-6 * probability}.items():
+        marginals[key] = values
+
+
 def write_model(group, name, exact, dimension, rng):
     for key, value in {"kind": "exact" if exact else "network", "seconds": 0.0 if exact else 10.0,
                        "nu": np.inf if name == "edm" else NU,
@@ -178,7 +207,7 @@ def write_model(group, name, exact, dimension, rng):
 
 
 def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None, seed=1,
-          file_data=False, events=("norm",), test_count=None):
+          file_data=False, events=("norm",), test_count=None, propagated=False):
     """results.h5 at `path`; every argument but the path shapes a case worth testing."""
     law = law and not file_data
     rng = np.random.default_rng(seed)
@@ -205,8 +234,10 @@ def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None
             write_model(file.create_group(f"models/{name}"), name, exact, dimension, rng)
         for i, entry in enumerate(samplers):
             samples = paths(entry[1], entry[3], count, dimension, rng)
-            write_sampler(file.create_group(f"samplers/{i:03d}"), entry, samples, test, law,
-                          law or file_data, events)
+            group = file.create_group(f"samplers/{i:03d}")
+            write_sampler(group, entry, samples, test, law, law or file_data, events)
+            if propagated:
+                write_law(group.create_group("propagated_law"), entry[1], entry[3], law)
 
 
 if __name__ == "__main__":

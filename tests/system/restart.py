@@ -180,7 +180,7 @@ class Restart(unittest.TestCase):
                 [htdm.MPIRUN, "2", "1", htdm.PROGRAM, "run", str(self.study), "--output",
                  str(folder / "out"), "--set", "statistics.batch_size=100_000_000", *OFTEN],
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-                env={**os.environ, "HTDM_WATCHDOG": "2"}, start_new_session=True)
+                env={**os.environ, "HTDM_WATCHDOG": "5"}, start_new_session=True)
             wait_for(folder / "out", "sampling")
             os.kill(sorted(children(children(process.pid)[0]))[1], signal.SIGSTOP)
             said = process.communicate(timeout=60)[1]

@@ -33,7 +33,7 @@ done
 unshare --uts --mount --pid --fork --kill-child --mount-proc true 2>/dev/null ||
   cannot "namespaces are not allowed here (unshare failed)"
 
-[ -n "$dir" ] || dir=$(mktemp -d /tmp/local-slurm.XXXXXX)
+[ -n "$dir" ] || dir=$(mktemp -d -t local-slurm.XXXXXX)
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 if [ -e "$dir/pids" ]; then

@@ -102,6 +102,19 @@ TEST(StudentTLaw, KeepsRelativeAccuracyFarInTheTail) {
 }
 
 // P(X > x) = I_{nu / (nu + x^2)}(nu/2, 1/2) / 2, evaluated to 40 digits with mpmath.
+TEST(StudentTLaw, HasALogDensityWhereTheDensityUnderflows) {
+  for (const double nu : {0.7, 2.5, 30.0, inf}) {
+    const StudentTLaw law{nu};
+    for (const double x : {-9.0, 0.0, 0.4, 3.0}) {
+      EXPECT_NEAR(law.log_pdf(x), std::log(law.pdf(x)), 1e-13);
+    }
+  }
+  expect_relative(StudentTLaw{inf}.log_pdf(100), -5000 - 0.5 * std::log(2 * pi));
+  // 6 sqrt(3)/(pi x^4) far out.
+  const double far = std::log(6 * std::sqrt(3) / pi) - 360 * std::log(10);
+  expect_relative(StudentTLaw{3}.log_pdf(1e90), far);
+}
+
 TEST(StudentTLaw, AgreesWithTheIncompleteBetaFunction) {
   struct Value {
     double nu;

@@ -19,6 +19,7 @@ namespace {
 constexpr double wanted_accuracy = 1e-4;
 constexpr std::array tolerances{1e-6, 1e-8, 1e-9};
 constexpr double w1_scale_error = 1e-6;
+constexpr double atom_width = 2e-9;  ///< a value is not known better (line_law.cpp)
 
 /// The law of a sampler on one grid.
 struct GridLaw {
@@ -110,7 +111,10 @@ class LawReader {
   std::pair<double, double> exceedance_of(Event event, double threshold) const {
     const double fine = exceedance(laws_.fine, scale_, location_, event, threshold);
     const double coarse = exceedance(laws_.coarse, scale_, location_, event, threshold);
-    return {fine, law_error_bound(fine, coarse)};
+    const double edge = atom_width * std::max(1.0, std::abs(threshold));
+    const double near = exceedance(laws_.fine, scale_, location_, event, threshold - edge) -
+                        exceedance(laws_.fine, scale_, location_, event, threshold + edge);
+    return {fine, law_error_bound(fine, coarse) + near};
   }
 
   /// By halving in asinh(threshold).

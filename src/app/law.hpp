@@ -22,8 +22,9 @@ inline constexpr double resolved_probability = 1e-20;
 /// resolved_probability differs by more than the accuracy that is wanted (1e-4 of it), finer ones
 /// are taken, up to a tolerance of 1e-9.
 ///
-/// Their difference bounds errors (law_error_bound); what it does not hold: the rounding of a
-/// sampler that works in single precision, and a table's error. Where true marginals are known the
+/// Their difference bounds errors (law_error_bound), with what lies within 2e-9 of a threshold: a
+/// denoiser that saturates puts an atom there. What bounds do not hold: the rounding of a sampler
+/// that works in single precision, and a table's error. Where true marginals are known the
 /// states at all levels are compared with them; `densities` asks for the densities of the states.
 /// Collective; the same bits for any ranks and threads. Throws NumericalError where mass is lost.
 LawResult law_result(const Plan& plan, const EntryPlan& entry,

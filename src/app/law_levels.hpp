@@ -20,8 +20,8 @@ double law_error_bound(double fine, double coarse);
 /// True marginals of a study, each computed once for all samplers that meet it.
 class MarginalShelf {
  public:
-  MarginalShelf(const Target& target, ForEachPanel each)
-      : target_(target), each_(std::move(each)) {}
+  MarginalShelf(Target target, ForEachPanel each)
+      : target_(std::move(target)), each_(std::move(each)) {}
 
   /// Not for data from a file, transformed data, and laws without a mean.
   bool knows(const Normalization& scale) const;

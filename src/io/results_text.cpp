@@ -224,7 +224,7 @@ std::string nonfinite_text(const Results& results) {
 
 /// Whether the bound leaves anything of the estimate.
 bool law_resolves(const LawExceedance& e) {
-  return (e.interval.high - e.interval.low) / 2 < 0.5 * e.probability;
+  return (e.interval.high - e.interval.low) / 2 < 0.25 * e.probability;
 }
 
 /// A probability of the propagated law, as many digits as its bound allows (at most six).

@@ -77,9 +77,9 @@ struct PanelRules {
 };
 
 /// Panels that resolve the functions which `fill` writes: log_density and value from x at the
-/// nodes. `start` is where to begin (panels side by side); pieces that are not resolved are halved.
-/// value is held to tolerance max(1, |value|) of its panel.
-std::vector<LawPanel> resolve(std::vector<LawPanel> start, const PanelRules& rules,
+/// nodes. `pending` is where to begin (panels side by side); pieces that are not resolved are
+/// halved. value is held to tolerance max(1, |value|) of its panel.
+std::vector<LawPanel> resolve(std::vector<LawPanel> pending, const PanelRules& rules,
                               const std::function<void(const PanelPoints&, LawPanel&)>& fill,
                               const ForEachPanel& each);
 

@@ -48,6 +48,7 @@ std::vector<Part> parts_of(const Target& target, const Normalization& scale) {
 /// ln of the density of all parts: a sum that does not underflow before its largest term does.
 double log_density(const std::vector<Part>& parts, double x) {
   std::vector<double> terms;
+  terms.reserve(parts.size());
   for (const Part& part : parts) {
     terms.push_back(std::log(part.weight / part.width) +
                     StudentTLaw{part.nu}.log_pdf((x - part.center) / part.width));
@@ -100,9 +101,9 @@ class PartSum {
                              const ForEachPanel& each) {
     const std::vector<Part> parts{narrow};
     const StepCoefficients step{.drift = 0, .noise = wide.width, .constant = 1, .quadratic = 0};
-    return LawKernel(step, wide.nu,
-                     resolve_density(
-                         parts, [&](double x) { return log_density(parts, x); }, rules, each));
+    return {step, wide.nu,
+            resolve_density(
+                parts, [&](double x) { return log_density(parts, x); }, rules, each)};
   }
 
   double weight_, center_;

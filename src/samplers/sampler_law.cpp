@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <string>
 #include <utility>
 
@@ -51,7 +50,7 @@ std::vector<LawPanel> denoised(std::vector<LawPanel> panels, double sigma) {
 /// The law of the state itself, from the panels of a chain.
 LineLaw state_law(std::vector<LawPanel> panels) {
   for (LawPanel& panel : panels) panel.value = points(panel).x;
-  return LineLaw(std::move(panels));
+  return LineLaw(panels);
 }
 
 LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vector<double>& levels,

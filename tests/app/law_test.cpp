@@ -94,6 +94,31 @@ TEST(Law, OfGaussianDataIsWithinItsBounds) {
   EXPECT_TRUE(law.densities.empty());
 }
 
+// The exact denoiser of two points saturates at both: all of the output is at the threshold.
+TEST(Law, SaysNothingOfThresholdsAtAnAtom) {
+  const Plan plan = make_plan(parse_study(R"(
+    [data]
+    kind = "two_point"
+    [models.exact]
+    kind = "exact"
+    nu = 4.0
+    [samplers.t_ode]
+    model = "exact"
+    levels = 8
+    [statistics]
+    thresholds = [0.9, 1.0])",
+                                          "test", "."),
+                              {nullptr});
+  const Normalization scale{{0}, {1}, {}};
+  MarginalShelf shelf(plan.target, in_order);
+  const LawResult law =
+      law_result(plan, plan.entries[0], make_denoiser(plan, plan.models[0], nullptr, scale), scale,
+                 shelf, false);
+  EXPECT_LT(law.exceedance[0].interval.high - law.exceedance[0].interval.low, 1e-5);
+  EXPECT_LT(law.exceedance[1].interval.low, 0.01);
+  EXPECT_GT(law.exceedance[1].interval.high, 0.95);
+}
+
 // Data at 0: the state of the chain is sigma t(nu) at every level.
 TEST(Law, OfTheChainOnAPointIsWithinItsBounds) {
   const double nu = 3;

@@ -12,8 +12,8 @@ JOBS = sorted(path.parent.name for path in TOP.glob("jobs/*/submit.sbatch"))
 
 
 def submit(*arguments, **environment):
-    return subprocess.run([str(TOP / "cluster" / "submit"), *arguments], capture_output=True, text=True,
-                          env={**os.environ, **environment}, check=False)
+    return subprocess.run([str(TOP / "cluster" / "submit"), *arguments], capture_output=True,
+                          text=True, env={**os.environ, **environment}, check=False)
 
 
 class Submit(unittest.TestCase):
@@ -49,7 +49,8 @@ class Submit(unittest.TestCase):
                                  "study.name=a b")
             spare = self.script("preemptible", f"--site={site}", "--", "mine.toml")
         options = re.findall(r"^#SBATCH (.*)", script, re.MULTILINE)
-        self.assertEqual(options[-4:], ["--partition=long", "--account=us", "--qos=low", "--nodes=4"])
+        self.assertEqual(options[-4:],
+                         ["--partition=long", "--account=us", "--qos=low", "--nodes=4"])
         self.assertIn("\nset -- '--set' 'study.name=a b'\n", script)
         self.assertIn("\n#SBATCH --partition=spare\n", spare)
         # sbatch reads options down to the first command.

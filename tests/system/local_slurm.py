@@ -67,6 +67,18 @@ class LocalSlurm:
         os.kill(int((self._daemons / "pids" / node).read_text()), signal.SIGKILL)
         self.command("scontrol", "update", f"nodename={node}", "state=down", "reason=power cut")
 
+    def ranks_on(self, node):
+        """Ids of the processes of htdm on a node."""
+        def below(process):
+            children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text()
+            for child in children.split():
+                yield child
+                yield from below(child)
+
+        outermost = (self._daemons / "pids" / node).read_text().strip()
+        return [int(process) for process in below(outermost)
+                if pathlib.Path(f"/proc/{process}/comm").read_text().strip() == "htdm"]
+
     def power_on(self, node):
         """Starts a node again after cut_power()."""
         subprocess.run([self._scripts / "node.sh", self._daemons, node], env=self.environment,

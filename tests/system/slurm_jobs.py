@@ -2,6 +2,8 @@
 job, it ends with the digest of a run that nothing happened to, or fails in the open."""
 
 import functools
+import os
+import signal
 import unittest
 
 import htdm_program as htdm
@@ -53,10 +55,10 @@ class SlurmJobs(unittest.TestCase):
                                        "--time=1", "--signal=B:USR1@60")
 
     @classmethod
-    def submit_slow(cls, name, site, *options, **environment):
+    def submit_slow(cls, name, site, *options, line="", **environment):
         """A run of STUDY as results/NAME, slow until it is restarted, that checkpoints often."""
         htdm.write_study(cls.slurm.folder, STUDY, f"{name}.toml")
-        profile = cls.profile(name, site, SLOW_AT_FIRST)
+        profile = cls.profile(name, site, f"{SLOW_AT_FIRST}\n{line}")
         return cls.slurm.submit("preemptible", "--site", profile, *options, "--", f"{name}.toml",
                                 "--checkpoint-interval", "0.5", **environment)
 
@@ -97,6 +99,18 @@ class SlurmJobs(unittest.TestCase):
             self.assertEqual(task["JobState"], "COMPLETED", self.slurm.report(job))
         self.assertEqual(htdm.digest_of(self.output("paper")),
                          htdm.digest_of(self.output("by_mpirun")))
+
+    def test_killed_rank(self):
+        """The other rank does not wait for it for ever; submitted again, the job continues."""
+        job, = self.submit_slow("killed", "generic", "--nodelist=n3,n4", *TWO_NODES,
+                                line='HTDM_LAUNCH=${HTDM_LAUNCH/--wait=30/--wait=2}')
+        self.wait_for_checkpoint("killed", job)
+        rank, = self.slurm.ranks_on("n4")
+        os.kill(rank, signal.SIGKILL)
+        task, = self.slurm.wait(job)
+        self.assertEqual((task["JobState"], task["ExitCode"]), ("FAILED", "137:0"))
+        again, = self.slurm.submit("preemptible", *ONE_RANK, "--", "killed.toml")
+        self.completed(again, "killed", restarts=[0])
 
     def test_array_and_merge(self):
         """One task stops and is requeued, the others are left alone, and all parts are merged. It

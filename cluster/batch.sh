@@ -32,7 +32,7 @@ pass_on_stop() {  # and again after a while: srun and mpirun lose what comes bef
   [ -n "$launcher" ] || return 0
   kill -USR1 "$launcher" 2>/dev/null || true
   forget_reminder
-  (sleep 10; kill -USR1 $$) &
+  (sleep 5; kill -USR1 $$) &
   reminder=$!
 }
 forget_reminder() { [ -z "$reminder" ] || kill "$reminder" 2>/dev/null || true; }

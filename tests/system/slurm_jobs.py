@@ -13,8 +13,8 @@ from local_slurm import LocalSlurm
 SMALL_PAPER = [
     "data.train_samples=20_000", "data.test_samples=20_000", "models.edm.steps=40",
     "models.t_edm.steps=40", "samplers.ve_sde.levels=8", "samplers.t_ode.levels=8",
-    "samplers.t_sde.levels=8", "samplers.t_sde_ablated.levels=8", "statistics.batch_size=2000",
-    "statistics.w1_samples=20_000"]
+    "samplers.t_sde.levels=8", "samplers.t_sde.nu=2.5", "samplers.t_sde_ablated.levels=8",
+    "statistics.batch_size=2000", "statistics.w1_samples=20_000"]
 
 # A part of the sweep in a second.
 SMALL_SWEEP = [
@@ -44,15 +44,13 @@ def digest_of_one_run():
         return htdm.digest_of(folder / "out")
 
 
-class SlurmJobs(unittest.TestCase):
+class OnSlurm(unittest.TestCase):
+    """What the tests share."""
+
     @classmethod
     def setUpClass(cls):
         cls.slurm = LocalSlurm()
         cls.addClassCleanup(cls.slurm.stop)
-        # SLURM looks at time limits twice a minute; other tests go on meanwhile. Its shortest limit
-        # is a minute, so that all of it is within the warning time.
-        cls.limited, = cls.submit_slow("limited", "generic", *TWO_NODES, "--nodelist=n1,n2",
-                                       "--time=1", "--signal=B:USR1@60")
 
     @classmethod
     def submit_slow(cls, name, site, *options, line="", **environment):
@@ -89,28 +87,15 @@ class SlurmJobs(unittest.TestCase):
         self.assertIn(int(task["Restarts"]), restarts, report)
         self.assertEqual(htdm.digest_of(self.output(name)), digest_of_one_run(), report)
 
-    def test_paper_as_shipped(self):
-        plain = self.slurm.command("sbatch", "--parsable", "jobs/paper/submit.sbatch",
-                                   *settings(SMALL_PAPER))
-        by_mpirun, = self.slurm.submit("paper", "--site", "mpirun", *TWO_NODES, "--",
-                                       *settings(SMALL_PAPER), "--output", "results/by_mpirun")
-        for job in (plain, by_mpirun):
-            task, = self.slurm.wait(job)
-            self.assertEqual(task["JobState"], "COMPLETED", self.slurm.report(job))
-        self.assertEqual(htdm.digest_of(self.output("paper")),
-                         htdm.digest_of(self.output("by_mpirun")))
 
-    def test_killed_rank(self):
-        """The other rank does not wait for it for ever; submitted again, the job continues."""
-        job, = self.submit_slow("killed", "generic", "--nodelist=n3,n4", *TWO_NODES,
-                                line='HTDM_LAUNCH=${HTDM_LAUNCH/--wait=30/--wait=2}')
-        self.wait_for_checkpoint("killed", job)
-        rank, = self.slurm.ranks_on("n4")
-        os.kill(rank, signal.SIGKILL)
-        task, = self.slurm.wait(job)
-        self.assertEqual((task["JobState"], task["ExitCode"]), ("FAILED", "137:0"))
-        again, = self.slurm.submit("preemptible", *ONE_RANK, "--", "killed.toml")
-        self.completed(again, "killed", restarts=[0])
+class Jobs(OnSlurm):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # SLURM looks at time limits twice a minute; other tests go on meanwhile. Its shortest limit
+        # is a minute, so that all of it is within the warning time.
+        cls.limited, = cls.submit_slow("limited", "generic", *TWO_NODES, "--nodelist=n1,n2",
+                                       "--time=1", "--signal=B:USR1@60")
 
     def test_array_and_merge(self):
         """One task stops and is requeued, the others are left alone, and all parts are merged. It
@@ -151,6 +136,45 @@ class SlurmJobs(unittest.TestCase):
         self.completed(self.limited, "limited", restarts=range(1, 5))
         self.assertIn("asked by SIGUSR1", self.slurm.log(self.limited))
 
+    def test_cancelled_and_submitted_again(self):
+        job, = self.submit_slow("cancelled", "generic", *TWO_NODES)
+        self.wait_for_checkpoint("cancelled", job)
+        self.slurm.command("scancel", job)
+        task, = self.slurm.wait(job)
+        self.assertEqual(task["JobState"], "CANCELLED", self.slurm.report(job))
+        self.assertIn("asked by SIGTERM", self.slurm.log(job))
+        again, = self.slurm.submit("preemptible", *ONE_RANK, "--", "cancelled.toml")
+        self.completed(again, "cancelled", restarts=[0])
+
+    def test_node_lost(self):
+        """A job goes on where another node is free, and on all of its nodes when they are back."""
+        self.slurm.wait(self.limited)  # which is on these nodes
+        alone, = self.submit_slow("alone", "generic", "--exclude=n3,n4", *ONE_RANK)
+        pair, = self.submit_slow("pair", "generic", "--nodelist=n3,n4", *TWO_NODES)
+        self.wait_for_checkpoint("alone", alone)
+        self.wait_for_checkpoint("pair", pair)
+        host = self.slurm.job(alone)[0]["BatchHost"]
+        for node in (host, "n4"):
+            self.slurm.cut_power(node)
+        self.slurm.power_on("n4")
+        self.completed(pair, "pair", restarts=[1])
+        self.completed(alone, "alone", restarts=[1])
+        self.assertNotEqual(self.slurm.job(alone)[0]["BatchHost"], host)
+        self.slurm.power_on(host)
+
+
+class MoreJobs(OnSlurm):
+    def test_paper_as_shipped(self):
+        plain = self.slurm.command("sbatch", "--parsable", "jobs/paper/submit.sbatch",
+                                   *settings(SMALL_PAPER))
+        by_mpirun, = self.slurm.submit("paper", "--site", "mpirun", *TWO_NODES, "--",
+                                       *settings(SMALL_PAPER), "--output", "results/by_mpirun")
+        for job in (plain, by_mpirun):
+            task, = self.slurm.wait(job)
+            self.assertEqual(task["JobState"], "COMPLETED", self.slurm.report(job))
+        self.assertEqual(htdm.digest_of(self.output("paper")),
+                         htdm.digest_of(self.output("by_mpirun")))
+
     def test_stop_under_mpirun(self):
         job, = self.submit_slow("mpirun", "mpirun", *TWO_NODES)
         self.wait_for_checkpoint("mpirun", job)
@@ -171,16 +195,6 @@ class SlurmJobs(unittest.TestCase):
         self.assertEqual((task["JobState"], task["ExitCode"]), ("FAILED", "75:0"))
         self.assertIn("HTDM_MAX_RESTARTS", self.slurm.log(job))
 
-    def test_cancelled_and_submitted_again(self):
-        job, = self.submit_slow("cancelled", "generic", *TWO_NODES)
-        self.wait_for_checkpoint("cancelled", job)
-        self.slurm.command("scancel", job)
-        task, = self.slurm.wait(job)
-        self.assertEqual(task["JobState"], "CANCELLED", self.slurm.report(job))
-        self.assertIn("asked by SIGTERM", self.slurm.log(job))
-        again, = self.slurm.submit("preemptible", *ONE_RANK, "--", "cancelled.toml")
-        self.completed(again, "cancelled", restarts=[0])
-
     def test_preempted(self):
         job, = self.submit_slow("preempted", "generic", "--partition=spare", "--nodelist=n1",
                                 *ONE_RANK)
@@ -191,21 +205,17 @@ class SlurmJobs(unittest.TestCase):
         self.assertEqual(self.slurm.states(rival), ["COMPLETED"])
         self.assertIn("asked by SIGTERM", self.slurm.log(job))
 
-    def test_node_lost(self):
-        """A job goes on where another node is free, and on all of its nodes when they are back."""
-        alone, = self.submit_slow("alone", "generic", "--exclude=n1,n2", *ONE_RANK)
-        self.wait_for_checkpoint("alone", alone)
-        host = self.slurm.job(alone)[0]["BatchHost"]
-        self.slurm.cut_power(host)
-        self.completed(alone, "alone", restarts=[1])
-        self.assertNotEqual(self.slurm.job(alone)[0]["BatchHost"], host)
-        self.slurm.power_on(host)
-
-        pair, = self.submit_slow("pair", "generic", "--nodelist=n3,n4", *TWO_NODES)
-        self.wait_for_checkpoint("pair", pair)
-        self.slurm.cut_power("n4")
-        self.slurm.power_on("n4")
-        self.completed(pair, "pair", restarts=[1])
+    def test_killed_rank(self):
+        """The other rank does not wait for it for ever; submitted again, the job continues."""
+        job, = self.submit_slow("killed", "generic", "--nodelist=n3,n4", *TWO_NODES,
+                                line='HTDM_LAUNCH=${HTDM_LAUNCH/--wait=30/--wait=2}')
+        self.wait_for_checkpoint("killed", job)
+        rank, = self.slurm.ranks_on("n4")
+        os.kill(rank, signal.SIGKILL)
+        task, = self.slurm.wait(job)
+        self.assertEqual((task["JobState"], task["ExitCode"]), ("FAILED", "137:0"))
+        again, = self.slurm.submit("preemptible", *ONE_RANK, "--", "killed.toml")
+        self.completed(again, "killed", restarts=[0])
 
 
 if __name__ == "__main__":

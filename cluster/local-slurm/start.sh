@@ -58,7 +58,7 @@ free_ports() {  # the first of five successive ports that nobody listens on
 start() {  # start NAME COMMAND...: in the background, its output in a log and its id recorded
   local name=$1
   shift
-  setsid "$@" </dev/null >"$dir/log/$name.out" 2>&1 &
+  setsid "$@" </dev/null >"$dir/log/$name.out" 2>&1 9>&- &
   echo $! >"$dir/pids/$name"
 }
 
@@ -78,6 +78,9 @@ wait_for() {  # wait_for WHAT COMMAND...: until the command succeeds, 20 seconds
 }
 nodes_ready() { [ "$(sinfo -h -p main -t idle -o %D 2>/dev/null)" = 4 ]; }
 
+# One start at a time on this machine, so that two do not choose the same ports.
+exec 9<"$(command -v slurmctld)"
+flock 9
 port=$(free_ports)
 sed -e "s|@DIR@|$dir|g" -e "s|@PORT@|$port|g" \
   -e "s|@NODE_PORTS@|$((port + 1))-$((port + 4))|g" "$here/slurm.conf" >"$dir/slurm.conf"
@@ -92,7 +95,7 @@ start munged munged --foreground --force --key-file="$dir/munge/key" --socket="$
 wait_for "munged socket" test -S "$dir/munge/socket"
 start slurmctld slurmctld -D -c -f "$dir/slurm.conf"
 for node in n1 n2 n3 n4; do
-  "$here/node.sh" "$dir" "$node"
+  "$here/node.sh" "$dir" "$node" 9>&-
 done
 wait_for "idle nodes" nodes_ready
 

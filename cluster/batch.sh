@@ -45,6 +45,7 @@ begin_job() {
   while [ $# -gt 0 ]; do
     case $1 in
       --output) output=$2; shift ;;
+      --output=*) output=${1#*=} ;;
       --restart) ;;
       --force) [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || how=--force ;;
       *) arguments+=("$1") ;;
@@ -53,7 +54,7 @@ begin_job() {
   done
   load_site
   # shellcheck disable=SC2086  # a list of names
-  [ -z "$HTDM_MODULES" ] || module load $HTDM_MODULES
+  [ -z "${HTDM_MODULES:-}" ] || module load $HTDM_MODULES
   if [ ! -x build/bin/htdm ]; then
     say "build/bin/htdm is not there; build it first: cmake -S . -B build && cmake --build build"
     exit 2

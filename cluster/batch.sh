@@ -1,6 +1,7 @@
 # What the batch scripts share; they source it in the top folder and call, in this order,
-#   begin_job OUTPUT "$@"      site profile and arguments; sets output and arguments
+#   begin_job OUTPUT "$@"      site profile and arguments; sets output, arguments and settings
 #   run_study STUDY OPTION...  htdm run STUDY with the job's arguments, and further options
+#   add_laws STUDY             htdm law STUDY, with the --set arguments of the job
 #   make_report                figures and tables of output
 # A job that is asked to stop (SIGUSR1 from sbatch's --signal), or whose time is nearly over, stops
 # at a checkpoint and goes back into the queue, HTDM_MAX_RESTARTS times at most (default 20), to
@@ -41,13 +42,15 @@ begin_job() {
   take_signals
   output=$1
   shift
-  arguments=() how=--restart
+  arguments=() settings=() how=--restart
   while [ $# -gt 0 ]; do
     case $1 in
       --output) output=$2; shift ;;
       --output=*) output=${1#*=} ;;
       --restart) ;;
       --force) [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ] || how=--force ;;
+      --set) arguments+=("$1" "$2") settings+=("$1" "$2"); shift ;;
+      --set=*) arguments+=("$1") settings+=("$1") ;;
       *) arguments+=("$1") ;;
     esac
     shift
@@ -125,6 +128,11 @@ with_python() {  # with_python SCRIPT ARGUMENT...: results are complete without;
   else
     say "the results are complete; make figures elsewhere by: python3 $*"
   fi
+}
+
+add_laws() {  # computed in seconds, and all over again where the job was stopped
+  # shellcheck disable=SC2086  # a command and its options
+  $HTDM_LAUNCH build/bin/htdm law "$1" --output "$output" ${settings[@]+"${settings[@]}"} >/dev/null
 }
 
 make_report() { with_python analysis/report.py "$output"; }

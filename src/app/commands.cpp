@@ -6,7 +6,7 @@
 #include "app/run_control.hpp"
 #include "app/study_run.hpp"
 #include "core/error.hpp"
-#include "io/folder_lock.hpp"
+#include "core/stopwatch.hpp"
 #include "io/results.hpp"
 #include "io/study.hpp"
 #include "io/study_page.hpp"
@@ -15,9 +15,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
-#include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <sstream>
 
@@ -57,6 +55,7 @@ std::optional<double> seconds_of(const std::string& walltime) {
 }  // namespace
 
 ExitCode run_command(const RunOptions& options) {
+  const Stopwatch watch;
   const Communicator world = Communicator::world();
   if (!world.is_root()) silence_log();
   const Study study = share_study(options.study, options.overrides, world);
@@ -72,19 +71,15 @@ ExitCode run_command(const RunOptions& options) {
   }
   StudyRun run(study, command_line(options), world, part);
   const std::string identity = run.identity();
-  bool complete = false;
-  std::unique_ptr<FolderLock> lock;
+  ClaimedOutput claimed;
   agree_on_errors(world, [&] {
-    if (!world.is_root()) return;
-    // Before anything in the folder is looked at or removed.
-    if (std::filesystem::is_directory(output)) lock = std::make_unique<FolderLock>(output);
-    complete = prepare_output(output, study, options, identity);
-    if (!complete && !lock) lock = std::make_unique<FolderLock>(output);
+    if (world.is_root()) claimed = claim_output(output, study, options, identity);
   });
-  if (world.any(complete)) {
+  if (world.any(claimed.complete)) {
     log_info(output + "/results.h5 is complete: nothing to do");
     return ExitCode::done;
   }
+  if (walltime) *walltime -= watch.seconds();
   RunControl control({checkpoints_path(output), identity, options.checkpoint_interval, walltime},
                      world);
   std::optional<Results> finished;
@@ -94,6 +89,10 @@ ExitCode run_command(const RunOptions& options) {
     log_warning(fmt::format("stopped {} at a checkpoint, asked by {}; run again with --restart",
                             stopped.what(), control.reason()));
     return ExitCode::run_me_again;
+  }
+  if (control.taken() > 0) {
+    log_info(fmt::format("{} checkpoints took {:.2f} s of {:.1f} s", control.taken(),
+                         control.seconds(), watch.seconds()));
   }
   const Results& results = *finished;
   if (world.is_root()) {

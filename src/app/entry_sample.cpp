@@ -38,6 +38,12 @@ std::uint64_t Tally::nonfinite() const {
   return sum;
 }
 
+std::uint64_t Tally::first_nonfinite() const {
+  std::uint64_t first = ExceedanceCounts::none;
+  for (const ExceedanceCounts& batch : counts[0]) first = std::min(first, batch.first_nonfinite);
+  return first;
+}
+
 void Tally::merge(const Tally& other) {
   for (std::size_t e = 0; e < counts.size(); ++e) {
     for (std::size_t b = 0; b < counts[e].size(); ++b) counts[e][b].merge(other.counts[e][b]);

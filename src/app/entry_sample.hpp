@@ -31,6 +31,8 @@ struct Tally {
   /// Paths in all batches, and those of them that are not finite.
   std::uint64_t paths() const;
   std::uint64_t nonfinite() const;
+  /// The lowest id of these, or ExceedanceCounts::none.
+  std::uint64_t first_nonfinite() const;
   /// Add the counts of other paths of the same plan.
   void merge(const Tally& other);
 
@@ -48,12 +50,11 @@ struct EntrySample {
   /// Per batch: first component, raw space, finite paths; blocks are folded in block order.
   std::vector<Moments> moments;
   std::vector<std::vector<float>> kept;  ///< z-space, per component: the first w1_samples paths
-  std::uint64_t first_nonfinite = ExceedanceCounts::none;
   double seconds = 0;
 
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& tally& moments& kept& first_nonfinite& seconds;
+    archive& tally& moments& kept& seconds;
   }
 };
 

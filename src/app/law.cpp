@@ -2,13 +2,13 @@
 
 #include "app/summary.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/block_loop.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -182,7 +182,7 @@ ForEachPanel panel_loop(const Communicator& world, int threads) {
 LawResult law_result(const Plan& plan, const EntryPlan& entry,
                      const std::shared_ptr<const Denoiser>& denoiser, const Normalization& scale,
                      MarginalShelf& shelf, bool densities) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   LawResult result;
   GridLaw coarse = law_at(entry, denoiser, tolerances[0], shelf.each());
   GridLaw fine = law_at(entry, denoiser, tolerances[1], shelf.each());
@@ -205,7 +205,7 @@ LawResult law_result(const Plan& plan, const EntryPlan& entry,
     result.marginals = law_marginals(laws, scale, shelf);
   }
   if (densities) result.densities = law_densities(laws, scale, shelf);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = watch.seconds();
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "app/output_folder.hpp"
 #include "app/study_run.hpp"
 #include "core/error.hpp"
+#include "io/checkpoints.hpp"
 #include "io/results.hpp"
 #include "parallel/session.hpp"
 
@@ -26,11 +27,16 @@ ExitCode law_command(const RunOptions& options) {
                    (options.densities ? " --densities" : ""),
                world);
   bool there = false;
+  ClaimedOutput claimed;
   agree_on_errors(world, [&] {
     if (!world.is_root()) return;
+    check_input(options.force || !Checkpoints(checkpoints_path(output), "").any(),
+                "An unfinished run is in \"" + output + "\"",
+                "Laws beside counts are those of its models, which are not there yet",
+                "Finish it by htdm run --restart, or choose another --output");
     RunOptions adding = options;
     adding.restart = !options.force;  // results of the same study are added to
-    prepare_output(output, study, adding, run.identity());
+    claimed = claim_output(output, study, adding, run.identity());
     there = !options.force && std::filesystem::exists(output + "/results.h5");
   });
   const Results results = run.law(output, world.any(there), options.densities);

@@ -2,7 +2,6 @@
 #include "app/log.hpp"
 #include "app/merge.hpp"
 #include "app/output_folder.hpp"
-#include "io/folder_lock.hpp"
 #include "io/model_file.hpp"
 #include "io/results.hpp"
 #include "parallel/binding.hpp"
@@ -31,8 +30,7 @@ ExitCode merge_command(const MergeOptions& options) {
   const Merged merged = merge_results(files, command, default_threads());
   RunOptions replacing;
   replacing.force = options.force;
-  prepare_output(options.output, {}, replacing, "");
-  const FolderLock lock(options.output);
+  const ClaimedOutput claimed = claim_output(options.output, {}, replacing, "");
   fs::remove(samples_path(options.output));
   const fs::path models = fs::path(options.output) / "models";
   fs::create_directories(models);

@@ -146,4 +146,13 @@ bool prepare_output(const std::string& folder, const Study& study, const RunOpti
   return false;
 }
 
+ClaimedOutput claim_output(const std::string& folder, const Study& study, const RunOptions& options,
+                           const std::string& identity) {
+  ClaimedOutput output;
+  if (fs::is_directory(folder)) output.lock = std::make_unique<FolderLock>(folder);
+  output.complete = prepare_output(folder, study, options, identity);
+  if (!output.complete && !output.lock) output.lock = std::make_unique<FolderLock>(folder);
+  return output;
+}
+
 }  // namespace htdm

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "app/commands.hpp"
+#include "io/folder_lock.hpp"
 #include "io/study.hpp"
 
+#include <memory>
 #include <string>
 
 namespace htdm {
@@ -28,5 +30,14 @@ std::string differing_keys(const std::string& one, const std::string& other);
 /// InputError also for a folder that cannot be written.
 bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options,
                     const std::string& identity);
+
+/// A folder that prepare_output has made ready, held for this process.
+struct ClaimedOutput {
+  bool complete = false;
+  std::unique_ptr<FolderLock> lock;
+};
+/// The same with the folder locked before anything in it is looked at.
+ClaimedOutput claim_output(const std::string& folder, const Study& study, const RunOptions& options,
+                           const std::string& identity);
 
 }  // namespace htdm

@@ -38,7 +38,6 @@ void put_batch(EntrySample& sample, const Place& place, std::size_t b, std::uint
   if (batch.nonfinite > 0) {
     first_nonfinite = batch.first_nonfinite - batch.batch * batch_size + b * batch_size;
   }
-  sample.first_nonfinite = std::min(sample.first_nonfinite, first_nonfinite);
   auto next = batch.counts.begin();
   for (std::vector<ExceedanceCounts>& event : sample.tally.counts) {
     ExceedanceCounts& counts = event[b];

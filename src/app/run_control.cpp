@@ -25,43 +25,45 @@ RunControl::RunControl(const RunControlOptions& options, const Communicator& wor
 
 Action RunControl::wish() {
   if (stop_.wanted()) return Action::stop;
-  const std::chrono::duration<double> since = Clock::now() - last_;
-  return options_.interval > 0 && since.count() >= options_.interval ? Action::checkpoint
-                                                                     : Action::go_on;
+  const bool due = options_.interval > 0 && since_last_.seconds() >= options_.interval;
+  return due ? Action::checkpoint : Action::go_on;
 }
 
-void RunControl::write(const std::string& series, std::span<const std::byte> state, bool stopping) {
-  const auto start = Clock::now();
+bool RunControl::write(const std::string& series, std::span<const std::byte> state, bool stopping) {
+  const AddSeconds watch(seconds_);
   try {
     checkpoints_.write(series, state);
+    return true;
   } catch (const InputError& error) {
     if (stopping) throw;
     log_warning(std::string("no checkpoint was written: ") + error.what() +
                 ". The run goes on; the checkpoints before it are kept");
+    return false;
   }
-  seconds_ += std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 void RunControl::written() {
   ++taken_;
-  last_ = Clock::now();
+  since_last_.restart();
 }
 
 std::optional<std::vector<std::byte>> RunControl::newest(const std::string& series) {
-  std::vector<std::byte> state;
-  bool found = false;
+  std::optional<std::vector<std::byte>> state;
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
-    if (auto newest = checkpoints_.newest(series)) {
-      state = std::move(*newest);
-      found = true;
-    }
+    state = checkpoints_.newest(series);
     for (; damage_told_ < checkpoints_.damage().size(); ++damage_told_) {
       log_warning("a damaged checkpoint is passed over: " + checkpoints_.damage()[damage_told_]);
     }
   });
-  if (!world_.any(found)) return std::nullopt;
-  world_.broadcast(state);
+  return state;
+}
+
+std::optional<std::vector<std::byte>> RunControl::newest_for_all(const std::string& series) {
+  std::optional<std::vector<std::byte>> state = newest(series);
+  if (!world_.any(state.has_value())) return std::nullopt;
+  if (!state) state.emplace();
+  world_.broadcast(*state);
   return state;
 }
 

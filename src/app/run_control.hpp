@@ -1,11 +1,11 @@
 /// When a run takes checkpoints, and when it stops at one.
 #pragma once
 
+#include "core/stopwatch.hpp"
 #include "io/checkpoints.hpp"
 #include "parallel/communicator.hpp"
 #include "parallel/stop_request.hpp"
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -45,27 +45,29 @@ class RunControl {
 
   /// Write a state. While the run goes on a failure is only told, as the checkpoints before are
   /// still there; when it stops, a failure is the end (InputError).
-  void write(const std::string& series, std::span<const std::byte> state, bool stopping);
+  /// Returns whether it is written.
+  bool write(const std::string& series, std::span<const std::byte> state, bool stopping);
   /// The checkpoint is complete: the next is due an interval from now.
   void written();
 
-  /// The newest whole state of `series`, read on rank 0 and given to all; damaged files are told.
-  /// Collective over the ranks of the constructor.
+  /// The newest whole state of `series` on rank 0, nothing on others; damaged files are told.
+  /// Collective over the ranks of the constructor, as the next.
   std::optional<std::vector<std::byte>> newest(const std::string& series);
+  /// The same on all ranks.
+  std::optional<std::vector<std::byte>> newest_for_all(const std::string& series);
 
   void remove_all() const { checkpoints_.remove_all(); }
 
-  int checkpoints_taken() const { return taken_; }
-  double seconds() const { return seconds_; }  ///< spent in writing on this rank
+  /// How many checkpoints this rank has taken part in, and for how long it has written them.
+  int taken() const { return taken_; }
+  double seconds() const { return seconds_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   const Communicator world_;
   RunControlOptions options_;
   Checkpoints checkpoints_;
   StopRequest stop_;
-  Clock::time_point last_ = Clock::now();
+  Stopwatch since_last_;
   std::size_t damage_told_ = 0;
   int taken_ = 0;
   double seconds_ = 0;

@@ -4,10 +4,10 @@
 #include "app/log.hpp"
 #include "app/sample_store.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/ordered_fold.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -188,7 +188,7 @@ std::uint64_t EntrySampling::window() const {
 
 void EntrySampling::advance(BlockDealer& dealer, const std::function<bool()>& pause,
                             const std::function<void()>& side_job) {
-  const auto start = std::chrono::steady_clock::now();
+  const AddSeconds watch(seconds_);
   std::mutex mutex;
   std::vector<BlockResult> mine;
   const std::uint64_t end = dealer.deal(
@@ -205,7 +205,6 @@ void EntrySampling::advance(BlockDealer& dealer, const std::function<bool()>& pa
       [&](std::uint64_t block, std::span<const std::byte> result) { fold(block, result); });
   if (store_ != nullptr) store_->write(next_, end);
   next_ = end;
-  seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 void EntrySampling::fold(std::uint64_t block, std::span<const std::byte> result) {
@@ -226,9 +225,6 @@ EntrySample EntrySampling::sample() const {
   sum_over_ranks(counted, world_);
   EntrySample total = sample_;
   total.tally.merge(counted);
-  for (const ExceedanceCounts& batch : total.tally.counts[0]) {
-    total.first_nonfinite = std::min(total.first_nonfinite, batch.first_nonfinite);
-  }
   total.seconds += world_.max(seconds_);
   return total;
 }

@@ -6,13 +6,14 @@
 #include "app/pooling.hpp"
 #include "app/sample_store.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "io/value_bytes.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/core.h>
 
-#include <chrono>
-#include <numeric>
+#include <array>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -35,20 +36,6 @@ std::string series_of(std::size_t entry) {
   return fmt::format("entry-{:03}", entry);
 }
 
-class Stopwatch {
- public:
-  explicit Stopwatch(double& seconds) : seconds_(seconds) {}
-  ~Stopwatch() {
-    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
-
- private:
-  double& seconds_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 /// A run with paths that are not finite fails, unless the study allows their rate.
 void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sample,
                      const Denoiser& denoiser) {
@@ -56,12 +43,12 @@ void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sam
   if (count == 0) return;
   const double rate = static_cast<double>(count) / static_cast<double>(sample.tally.paths());
   const EntryPlan& entry = plan.entries[index];
-  const double level = first_nonfinite_level(plan, index, denoiser, sample.first_nonfinite);
+  const double level = first_nonfinite_level(plan, index, denoiser, sample.tally.first_nonfinite());
   const std::string where = level > 0 ? fmt::format("first seen at noise level {:.6g}", level)
                                       : std::string("finite when run again in double precision");
   const std::string message =
       fmt::format("{} of {} paths of samplers.{} are not finite; the first is path {}, {}", count,
-                  sample.tally.paths(), entry.section.name, sample.first_nonfinite, where);
+                  sample.tally.paths(), entry.section.name, sample.tally.first_nonfinite(), where);
   if (rate > plan.study.study.allowed_nonfinite_rate) {
     throw NumericalError(message +
                          ". Their tails would be counted wrong. Check the model, or set "
@@ -95,19 +82,38 @@ void SamplingStage::run() {
   for (std::size_t i = 0; i < plan_.entries.size(); ++i) sample_entry(i);
   do_side_job();
   agree_on_side_job();
+  tell_balance();
 }
 
-std::optional<SamplingStage::Earlier> SamplingStage::earlier(std::size_t index) {
-  if (control_ == nullptr) return std::nullopt;
-  if (const auto bytes = control_->newest(series_of(index))) {
-    return Earlier{all_blocks(plan_.entries[index]),
-                   value_from_bytes<EntrySample>("entry", *bytes, "the checkpoint of an entry")};
-  }
-  const auto bytes = control_->newest("sampling");
-  if (!bytes) return std::nullopt;
-  auto state = value_from_bytes<SamplingState>("sampling", *bytes, "the checkpoint of sampling");
-  if (state.entry != index) return std::nullopt;
-  return Earlier{state.next_block, std::move(state.sample)};
+/// How evenly the ranks were busy.
+void SamplingStage::tell_balance() const {
+  const DealTimes& mine = dealer_.times();
+  const double share = mine.busy / std::max(mine.busy + mine.waiting, 1e-9);
+  const double most = world_.max(share), least = -world_.max(-share);
+  log_info(
+      fmt::format("while sampling, threads of the ranks were busy {:.0f} to {:.0f} % of the time",
+                  100 * least, 100 * most));
+}
+
+SamplingStage::Earlier SamplingStage::earlier(std::size_t index) {
+  Earlier found;
+  if (control_ == nullptr) return found;
+  const auto finished = control_->newest(series_of(index));
+  const auto under_way = control_->newest("sampling");
+  agree_on_errors(world_, [&] {
+    if (finished) {
+      found = {true, all_blocks(plan_.entries[index]),
+               value_from_bytes<EntrySample>("entry", *finished, series_of(index))};
+    } else if (under_way) {
+      auto state = value_from_bytes<SamplingState>("sampling", *under_way, "sampling");
+      if (state.entry == index) found = {false, state.next_block, std::move(state.sample)};
+    }
+  });
+  std::array<std::uint64_t, 2> shared{found.saved, found.next_block};
+  world_.broadcast(std::as_writable_bytes(std::span(shared)));
+  found.saved = shared[0] != 0;
+  found.next_block = shared[1];
+  return found;
 }
 
 /// The block after the last of an entry.
@@ -131,7 +137,7 @@ void SamplingStage::sample_entry(std::size_t index) {
   std::unique_ptr<Sampler> sampler;
   std::optional<EntryStore> store;
   {
-    const Stopwatch watch(results_.provenance.seconds_sampling);
+    const AddSeconds watch(results_.provenance.seconds_sampling);
     if (entry.table) table = tables_.table(entry, used, world_, threads_);
     if (table) used = table;
     sampler = make_sampler(plan_, index, used);
@@ -139,11 +145,10 @@ void SamplingStage::sample_entry(std::size_t index) {
   }
   EntrySampling sampling(plan_, entry, store ? store->sampler() : *sampler, scale, world_, threads_,
                          store ? &*store : nullptr);
-  bool kept = false;
-  if (auto before = earlier(index)) {
-    kept = before->next_block == all_blocks(entry);
-    log_info(fmt::format("{} goes on after {} blocks", entry.section.name, before->next_block));
-    sampling.resume(before->next_block, std::move(before->sample), dealer_);
+  Earlier before = earlier(index);
+  if (before.next_block > 0) {
+    log_info(fmt::format("{} goes on after {} blocks", entry.section.name, before.next_block));
+    sampling.resume(before.next_block, std::move(before.sample), dealer_);
   }
   while (!sampling.done()) advance(sampling, index);
   EntrySample sample = sampling.sample();
@@ -151,7 +156,8 @@ void SamplingStage::sample_entry(std::size_t index) {
   do_side_job();  // where the entry was there already, nothing has done it
   agree_on_side_job();
   if (!world_.is_root()) return;
-  if (control_ != nullptr && !kept) unsaved_.emplace_back(index, value_to_bytes("entry", sample));
+  if (control_ != nullptr && !before.saved)
+    unsaved_.emplace_back(index, value_to_bytes("entry", sample));
   // Kept by the closure until a thread of the root gets to it.
   auto shared = std::make_shared<EntrySample>(std::move(sample));
   side_job_ = [this, index, shared, table, calls = sampler->network_calls_per_path()] {
@@ -166,12 +172,7 @@ void SamplingStage::advance(EntrySampling& sampling, std::size_t index) {
     wish = control_->wish();
     return wish != Action::go_on;
   };
-  if (world_.is_root()) {
-    sampling.advance(dealer_, pause, [this] { do_side_job(); });
-  } else {
-    // Here a wish only has to reach the root.
-    sampling.advance(dealer_, [&] { return control_ != nullptr && control_->stop_wanted(); });
-  }
+  sampling.advance(dealer_, pause, [this] { do_side_job(); });
   agree_on_side_job();
   if (control_ == nullptr) return;
   if (wish == Action::go_on && world_.is_root()) {
@@ -190,10 +191,12 @@ void SamplingStage::keep(std::size_t index, const EntrySampling& sampling, bool 
   const SamplingState state{index, sampling.next_block(), sampling.sample()};
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
-    for (const auto& [entry, bytes] : unsaved_) control_->write(series_of(entry), bytes, stopping);
-    control_->write("sampling", value_to_bytes("sampling", state), stopping);
+    std::erase_if(unsaved_, [&](const auto& entry) {
+      return control_->write(series_of(entry.first), entry.second, stopping);
+    });
+    // Else the checkpoint before it, with the entries that it needs, is the better one.
+    if (unsaved_.empty()) control_->write("sampling", value_to_bytes("sampling", state), stopping);
   });
-  unsaved_.clear();
   control_->written();
 }
 
@@ -213,7 +216,7 @@ void SamplingStage::summarise(std::size_t index, EntrySample sample, const Table
 /// At most once; a failure is kept for agree_on_side_job().
 void SamplingStage::do_side_job() {
   if (!side_job_) return;
-  const Stopwatch watch(results_.provenance.seconds_statistics);
+  const AddSeconds watch(results_.provenance.seconds_statistics);
   const auto job = std::exchange(side_job_, nullptr);
   try {
     job();

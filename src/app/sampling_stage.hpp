@@ -15,7 +15,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -37,19 +36,21 @@ class SamplingStage {
   void run();
 
  private:
-  /// What an earlier run left of an entry.
+  /// What an earlier run left of an entry; blocks before `next_block` are done (0: nothing is).
   struct Earlier {
+    bool saved = false;  ///< finished, and in a series of its own
     std::uint64_t next_block = 0;
-    EntrySample sample;
+    EntrySample sample;  ///< on the root
   };
 
-  std::optional<Earlier> earlier(std::size_t index);
+  Earlier earlier(std::size_t index);
   std::uint64_t all_blocks(const EntryPlan& entry) const;
   void skip(const EntryPlan& entry);
   void sample_entry(std::size_t index);
   void advance(EntrySampling& sampling, std::size_t index);
   void keep(std::size_t index, const EntrySampling& sampling, bool stopping);
   void summarise(std::size_t index, EntrySample sample, const TableDenoiser* table, int calls);
+  void tell_balance() const;
   void do_side_job();
   void agree_on_side_job();
 

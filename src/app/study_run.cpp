@@ -12,6 +12,7 @@
 #include "app/summary.hpp"
 #include "app/training.hpp"
 #include "core/isa.hpp"
+#include "core/stopwatch.hpp"
 #include "io/archive.hpp"
 #include "io/digest.hpp"
 #include "io/model_file.hpp"
@@ -21,23 +22,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
 
 namespace htdm {
 namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// Weights named by `file` keys: read once, sent to all.
 std::vector<std::shared_ptr<const Model>> share_model_files(const Study& study,
@@ -145,8 +135,9 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
 
 std::string StudyRun::identity() const {
   std::string identity = run_identity(plan_.study);
-  if (results_.part)
+  if (results_.part) {
     identity += fmt::format("\n[part]\npart = \"{}\"\n", part_text(*results_.part));
+  }
   for (const ModelPlan& model : plan_.models) {
     if (!model.file) continue;
     identity += fmt::format("\n[weights.{}]\nsha256 = \"{}\"\n", model.section.name,

@@ -111,12 +111,7 @@ Summariser::Summariser(const Plan& plan, TestData test, int threads, std::size_t
 SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample,
                                     const Normalization& normalization, int network_calls,
                                     int threads) const {
-  SamplerResult result;
-  result.name = entry.section.name;
-  result.kind = entry.section.kind;
-  result.model = entry.section.model;
-  result.nu = entry.nu;
-  result.levels = static_cast<int>(entry.levels.size());
+  SamplerResult result = unsampled(entry);
   result.paths = sample.tally.paths();
   result.network_calls_per_path = network_calls;
   result.seconds = sample.seconds;

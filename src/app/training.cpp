@@ -2,6 +2,7 @@
 
 #include "app/log.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "io/archive.hpp"
 #include "io/value_bytes.hpp"
 #include "parallel/block_loop.hpp"
@@ -10,7 +11,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -141,14 +141,13 @@ class Agreement {
 
   Action next() {
     if (control_ == nullptr || --left_ > 0) return Action::go_on;
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start_;
-    const double steps = static_cast<double>(length_) * 0.1 / std::max(took.count(), 1e-6);
+    const double steps = static_cast<double>(length_) * 0.1 / std::max(watch_.seconds(), 1e-6);
     const auto wish = group_.is_root() || control_->stop_wanted() ? control_->wish() : Action{};
     const std::int64_t mine = static_cast<std::int64_t>(wish) << 32 |
                               static_cast<std::int64_t>(std::clamp(steps, 1.0, 4096.0));
     const std::int64_t agreed = group_.max(mine);
     left_ = length_ = agreed & 0xffffffff;
-    start_ = std::chrono::steady_clock::now();
+    watch_.restart();
     return static_cast<Action>(agreed >> 32);
   }
 
@@ -156,12 +155,8 @@ class Agreement {
   RunControl* control_;
   const Communicator& group_;
   std::int64_t left_ = 1, length_ = 1;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
 };
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// Trainings shorter than this are done again rather than kept.
 constexpr double worth_keeping = 1;
@@ -189,7 +184,7 @@ std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const T
   Progress progress("training " + model.section.name, static_cast<std::uint64_t>(options.steps));
   progress.advance(static_cast<std::uint64_t>(trainer.step()));
   Agreement agreement(control, group);
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   while (trainer.step() < options.steps) {
     const Action action = agreement.next();
     if (action != Action::go_on) keep(action == Action::stop);
@@ -205,7 +200,7 @@ std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const T
     log.add(step, loss);
     progress.advance(1);
   }
-  if (control != nullptr && group.max(seconds_since(start)) > worth_keeping) keep(false);
+  if (control != nullptr && group.max(watch.seconds()) > worth_keeping) keep(false);
   Model trained;
   trained.name = model.section.name;
   trained.nu = model.nu;
@@ -231,7 +226,7 @@ std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
   std::vector<std::optional<TrainingState>> states(wanted.size());
   for (std::size_t m = 0; control != nullptr && m < wanted.size(); ++m) {
     const std::string series = "training-" + plan.models[wanted[m]].section.name;
-    if (const auto bytes = control->newest(series)) {
+    if (const auto bytes = control->newest_for_all(series)) {
       states[m] = value_from_bytes<TrainingState>("training", *bytes, "the checkpoint " + series);
       log_info(fmt::format("{} goes on after {} steps", series, states[m]->trainer.step));
     }
@@ -258,10 +253,10 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
   bool stopped = false;
   for (auto m = static_cast<std::size_t>(mine); m < wanted.size();
        m += static_cast<std::size_t>(groups)) {
-    const auto start = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     const std::optional<Model> model =
         train_one(plan, plan.models[wanted[m]], data, group, threads, control, before[m]);
-    seconds[m] = seconds_since(start);
+    seconds[m] = watch.seconds();
     stopped = !model;
     if (stopped) break;
     bytes[m] = model_to_bytes(*model);

@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 
 namespace htdm {
 namespace {
@@ -32,10 +31,7 @@ void write_holder(int file) {
 FolderLock::FolderLock(const std::string& folder)
     : path_(folder + "/.htdm-lock"),
       file_(open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-  check_input(file_ >= 0,
-              "Output folder \"" + folder + "\" cannot be written: " + std::strerror(errno),
-              "The results would be lost at the end of the run",
-              "Choose another folder with --output or change its permissions");
+  if (file_ < 0) return;  // nothing can be written there, which whoever tries reports
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
@@ -50,6 +46,7 @@ FolderLock::FolderLock(const std::string& folder)
 }
 
 FolderLock::~FolderLock() {
+  if (file_ < 0) return;
   unlink(path_.c_str());
   close(file_);
 }

@@ -1,6 +1,7 @@
 #include "parallel/block_dealer.hpp"
 
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/shift.hpp"
 
 #include <mpi.h>
@@ -8,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -18,11 +18,6 @@
 
 namespace htdm {
 namespace {
-
-double now() {
-  using Seconds = std::chrono::duration<double>;
-  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// How often the main thread looks for messages, and how often a rank says that it is there.
 constexpr double look_seconds = 2e-4, beat_seconds = 1;
@@ -95,10 +90,11 @@ class BlockDealer::Attendant {
         next_(first),
         last_(last),
         pause_(pause),
-        heard_(static_cast<std::size_t>(size_), now()) {}
+        heard_(static_cast<std::size_t>(size_), steady_seconds()) {}
 
   void attend(bool alone) {
     while (!done()) {
+      if ((pause_ && pause_()) || shift_.failed()) last_ = next_;
       const bool busy = rank_ == 0 ? deal() : ask();
       if (const auto block = shift_.stuck(patience_)) {
         give_up(comm_, here(rank_) + " has been working on block " + std::to_string(*block) +
@@ -132,7 +128,6 @@ class BlockDealer::Attendant {
   bool done() const { return shift_.finished() && (rank_ != 0 || dismissed_ == size_ - 1); }
 
   Grant take(const Request& request) {
-    if (pause_ && pause_()) last_ = next_;
     const std::uint64_t left = last_ - next_;
     const std::uint64_t share = left / (4 * static_cast<std::uint64_t>(size_));
     const std::uint64_t count =
@@ -156,7 +151,7 @@ class BlockDealer::Attendant {
       busy = busy || here != 0;
     }
     for (int other = 1; other < size_; ++other) {
-      const double silence = now() - heard_[static_cast<std::size_t>(other)];
+      const double silence = steady_seconds() - heard_[static_cast<std::size_t>(other)];
       if (silence > patience_) {
         give_up(comm_, "rank " + std::to_string(other) + " has said nothing for " +
                            seconds_text(silence) + ", as rank 0 sees it");
@@ -170,7 +165,7 @@ class BlockDealer::Attendant {
     MPI_Recv(&request, sizeof request, MPI_BYTE, other, request_tag, comm_, MPI_STATUS_IGNORE);
     ++received_;
     double& heard = heard_[static_cast<std::size_t>(other)];
-    heard = now();
+    heard = steady_seconds();
     if (request.blocks == 0) return;
     const Grant grant = take(request);
     MPI_Send(&grant, sizeof grant, MPI_BYTE, other, grant_tag, comm_);
@@ -185,11 +180,11 @@ class BlockDealer::Attendant {
     if (dismissed_ > 0) return false;
     if (const Shift::Need need = shift_.need(); need.blocks > 0) {
       asked_ = true;
-      heard_[0] = now();
+      heard_[0] = steady_seconds();
       send({need.blocks, need.idle});
       return true;
     }
-    if (now() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
+    if (steady_seconds() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
     return false;
   }
 
@@ -198,11 +193,11 @@ class BlockDealer::Attendant {
     MPI_Iprobe(0, grant_tag, comm_, &here, MPI_STATUS_IGNORE);
     if (here == 0) {
       // The lowest rank speaks first, and ends the others.
-      if (now() - heard_[0] > patience_ + 0.5 * rank_) {
+      if (steady_seconds() - heard_[0] > patience_ + 0.5 * rank_) {
         give_up(comm_, "rank 0 has not answered for " + seconds_text(patience_) + ", as " +
                            htdm::here(rank_) + " sees it");
       }
-      if (now() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
+      if (steady_seconds() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
       return false;
     }
     Grant grant;
@@ -220,17 +215,17 @@ class BlockDealer::Attendant {
   void send(const Request& request) {
     MPI_Send(&request, sizeof request, MPI_BYTE, 0, request_tag, comm_);
     ++sent_;
-    said_ = now();
+    said_ = steady_seconds();
   }
 
   MPI_Comm comm_;
   int rank_, size_;
   double patience_;
   Shift& shift_;
-  std::uint64_t next_, last_;
+  std::uint64_t next_, last_;  ///< what the root has still to deal
   const std::function<bool()>& pause_;
   std::vector<double> heard_;  ///< when each rank last said something
-  double said_ = now();
+  double said_ = steady_seconds();
   bool asked_ = false;
   int dismissed_ = 0;  ///< ranks that were told the end; on another rank than the root, itself
   std::uint64_t sent_ = 0, received_ = 0;
@@ -258,7 +253,7 @@ std::uint64_t BlockDealer::deal(std::uint64_t first, std::uint64_t last,
                                 const std::function<bool()>& pause,
                                 const std::function<void()>& side_job) {
   HTDM_EXPECTS(first <= last);
-  const double start = now();
+  const double start = steady_seconds();
   Shift shift(threads_, body);
   Attendant attendant(*this, shift, first, last, pause);
 #pragma omp parallel num_threads(threads_ + 1)
@@ -278,8 +273,8 @@ std::uint64_t BlockDealer::deal(std::uint64_t first, std::uint64_t last,
   }
   shift.rethrow();
   const std::uint64_t end = attendant.settle();
-  times_ +=
-      {shift.busy_seconds(), threads_ * (now() - start) - shift.busy_seconds(), shift.blocks()};
+  times_ += {shift.busy_seconds(), threads_ * (steady_seconds() - start) - shift.busy_seconds(),
+             shift.blocks()};
   return end;
 }
 

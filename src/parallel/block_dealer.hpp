@@ -35,8 +35,9 @@ class BlockDealer {
   BlockDealer& operator=(const BlockDealer&) = delete;
 
   /// Call body(block, thread) once for each block of [first, end), 0 <= thread < threads, and
-  /// return end: `last`, or less where `pause`, which the root's main thread asks now and then,
-  /// held before; blocks that were handed out are finished. `side_job`, where there is one, is work
+  /// return end: `last`, or less where `pause` held on the root before; the main thread of every
+  /// rank asks it all the time, so that it can attend to messages. Blocks that were handed out are
+  /// finished. `side_job`, where there is one, is work
   /// of the root alone that one of its threads does first. Collective; `end` is the same
   /// everywhere.
   ///

@@ -1,7 +1,8 @@
 #include "parallel/shift.hpp"
 
+#include "core/stopwatch.hpp"
+
 #include <algorithm>
-#include <chrono>
 
 namespace htdm {
 namespace {
@@ -9,11 +10,6 @@ namespace {
 /// Work that a rank asks for at a time, and how much of it must be left when it asks again.
 constexpr double wanted_seconds = 0.05, low_seconds = 0.002;
 constexpr std::uint64_t most_wanted = 4096;
-
-double now() {
-  using Seconds = std::chrono::duration<double>;
-  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 
@@ -57,6 +53,11 @@ bool Shift::finished() const {
   return nobody_works && (exception_ || (closed_ && queue_.empty()));
 }
 
+bool Shift::failed() const {
+  const std::lock_guard lock(mutex_);
+  return exception_ != nullptr;
+}
+
 void Shift::wait(double seconds) {
   std::unique_lock lock(mutex_);
   attention_.wait_for(lock, std::chrono::duration<double>(seconds));
@@ -65,7 +66,7 @@ void Shift::wait(double seconds) {
 std::optional<std::uint64_t> Shift::stuck(double seconds) const {
   const std::lock_guard lock(mutex_);
   for (const Current& c : current_) {
-    if (c.since > 0 && now() - c.since > seconds) return c.block;
+    if (c.since > 0 && steady_seconds() - c.since > seconds) return c.block;
   }
   return std::nullopt;
 }
@@ -78,7 +79,7 @@ void Shift::work(int thread, const std::function<void()>& first_job) {
       fail(0);
     }
   }
-  for (auto block = next(); block; block = next()) run(*block, thread);
+  for (auto block = next(thread); block; block = next(thread)) run(*block, thread);
 }
 
 void Shift::work_alone() {
@@ -86,39 +87,39 @@ void Shift::work_alone() {
   {
     const std::lock_guard lock(mutex_);
     if (queue_.empty() || exception_) return;
-    block = queue_.front();
-    queue_.pop_front();
+    block = take(0);
   }
   run(*block, 0);
 }
 
-std::optional<std::uint64_t> Shift::next() {
+std::optional<std::uint64_t> Shift::next(int thread) {
   std::unique_lock lock(mutex_);
   ++idle_;
   if (queue_.empty()) attention_.notify_one();
   ready_.wait(lock, [&] { return !queue_.empty() || closed_ || exception_; });
   --idle_;
   if (queue_.empty() || exception_) return std::nullopt;
+  return take(thread);
+}
+
+/// The next block, which is under way from now on; with the lock held.
+std::uint64_t Shift::take(int thread) {
   const std::uint64_t block = queue_.front();
   queue_.pop_front();
+  current_[static_cast<std::size_t>(thread)] = {block, steady_seconds()};
   return block;
 }
 
 void Shift::run(std::uint64_t block, int thread) {
-  Current& current = current_[static_cast<std::size_t>(thread)];
-  const double start = now();
-  {
-    const std::lock_guard lock(mutex_);
-    current = {block, start};
-  }
   try {
     body_(block, thread);
   } catch (...) {
     fail(block);
   }
   const std::lock_guard lock(mutex_);
+  Current& current = current_[static_cast<std::size_t>(thread)];
+  busy_ += steady_seconds() - current.since;
   current = {};
-  busy_ += now() - start;
   ++done_;
 }
 

@@ -30,8 +30,9 @@ class Shift {
     std::uint64_t idle = 0, blocks = 0;
   };
   Need need() const;
-  /// Whether all is done, or has failed.
+  /// Whether nobody works any more, as all is done or something has failed.
   bool finished() const;
+  bool failed() const;
   /// Sleep until a thread has nothing to do, at most for `seconds`.
   void wait(double seconds);
   /// The block that has been worked on for longer than `seconds`, if there is one.
@@ -49,7 +50,8 @@ class Shift {
   std::uint64_t blocks() const;
 
  private:
-  std::optional<std::uint64_t> next();
+  std::optional<std::uint64_t> next(int thread);
+  std::uint64_t take(int thread);
   void run(std::uint64_t block, int thread);
   void fail(std::uint64_t block);
 

@@ -1,8 +1,9 @@
 #include "parallel/stop_request.hpp"
 
+#include "core/stopwatch.hpp"
+
 #include <mpi.h>
 
-#include <chrono>
 #include <csignal>
 #include <exception>
 
@@ -15,12 +16,15 @@ void note_signal(int signal) {
   caught_signal = signal;
 }
 
-double now() {
-  using Seconds = std::chrono::duration<double>;
-  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
 constexpr int wish_tag = 1, order_tag = 2;
+
+/// Why: the number of a signal, or one of these.
+constexpr int nothing = 0, time_limit = -1;
+
+std::string text_of(int cause) {
+  if (cause == nothing) return "";
+  return cause == time_limit ? "the time limit" : cause == SIGTERM ? "SIGTERM" : "SIGUSR1";
+}
 
 }  // namespace
 
@@ -33,11 +37,12 @@ void catch_stop_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-/// A rank tells the root its wish; the root orders all others to stop. Messages are empty.
+/// A rank tells the root its wish; the root orders all others to stop. Messages hold the cause.
 struct StopRequest::Channel {
   MPI_Comm comm = MPI_COMM_NULL;
   int rank = 0, size = 1;
   bool told = false;         ///< this rank has sent what it sends
+  int cause = nothing;       ///< what it sends
   bool ordered = false;      ///< this rank has received the root's order
   std::uint64_t wishes = 0;  ///< that the root has received
 
@@ -49,36 +54,37 @@ struct StopRequest::Channel {
 
   void send(int to, int tag) const {
     MPI_Request request;
-    MPI_Isend(nullptr, 0, MPI_BYTE, to, tag, comm, &request);
+    MPI_Isend(&cause, 1, MPI_INT, to, tag, comm, &request);
     MPI_Request_free(&request);
   }
-  void receive(int from, int tag) const {
-    MPI_Recv(nullptr, 0, MPI_BYTE, from, tag, comm, MPI_STATUS_IGNORE);
+  int receive(int from, int tag) const {
+    int heard = nothing;
+    MPI_Recv(&heard, 1, MPI_INT, from, tag, comm, MPI_STATUS_IGNORE);
+    return heard;
   }
 
-  void tell() {
+  void tell(int why) {
     if (told) return;
     told = true;
+    cause = why;
     if (rank != 0) return send(0, wish_tag);
     for (int other = 1; other < size; ++other) send(other, order_tag);
   }
 
-  /// Whether a message says to stop.
-  bool hear() {
+  /// The cause that a message brings.
+  int hear() {
     int here = 0;
     MPI_Status status;
     if (rank == 0) {
       MPI_Iprobe(MPI_ANY_SOURCE, wish_tag, comm, &here, &status);
-      if (here == 0) return false;
-      receive(status.MPI_SOURCE, wish_tag);
+      if (here == 0) return nothing;
       ++wishes;
-    } else {
-      MPI_Iprobe(0, order_tag, comm, &here, &status);
-      if (here == 0) return false;
-      receive(0, order_tag);
-      ordered = true;
+      return receive(status.MPI_SOURCE, wish_tag);
     }
-    return true;
+    MPI_Iprobe(0, order_tag, comm, &here, &status);
+    if (here == 0) return nothing;
+    ordered = true;
+    return receive(0, order_tag);
   }
 
   void settle() {
@@ -99,7 +105,7 @@ StopRequest::StopRequest(const Communicator& world, std::optional<double> second
   if (world.native() != nullptr && world.size() > 1) {
     channel_ = std::make_unique<Channel>(*static_cast<const MPI_Comm*>(world.native()));
   }
-  if (seconds) end_ = now() + *seconds;
+  if (seconds) end_ = steady_seconds() + *seconds;
 }
 
 StopRequest::~StopRequest() {
@@ -112,11 +118,11 @@ bool StopRequest::wanted() {
 }
 
 void StopRequest::look() {
-  if (caught_signal == SIGTERM) reason_ = "SIGTERM";
-  if (caught_signal == SIGUSR1) reason_ = "SIGUSR1";
-  if (reason_.empty() && end_ && now() >= *end_) reason_ = "the time limit";
-  if (reason_.empty() && channel_ && channel_->hear()) reason_ = "another rank";
-  if (!reason_.empty() && channel_) channel_->tell();
+  int cause = caught_signal;
+  if (cause == nothing && end_ && steady_seconds() >= *end_) cause = time_limit;
+  if (cause == nothing && channel_) cause = channel_->hear();
+  if (cause != nothing && channel_) channel_->tell(cause);
+  reason_ = text_of(cause);
 }
 
 }  // namespace htdm

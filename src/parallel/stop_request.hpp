@@ -29,7 +29,8 @@ class StopRequest {
   StopRequest& operator=(const StopRequest&) = delete;
 
   bool wanted();
-  /// What this rank knows of the cause, such as "SIGTERM"; empty while nothing is wanted.
+  /// The cause that this rank heard of first: "SIGTERM", "SIGUSR1" or "the time limit"; empty while
+  /// nothing is wanted.
   const std::string& reason() const { return reason_; }
 
  private:

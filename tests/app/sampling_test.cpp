@@ -1,5 +1,6 @@
 #include "app/sampling.hpp"
 
+#include "gaussian_plan.hpp"
 #include "io/value_bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -11,27 +12,14 @@
 namespace htdm {
 namespace {
 
-/// Gaussian data with its exact denoiser: 3 batches of 1000 in blocks of 64, so that tiles, blocks
-/// and batches all end unevenly.
+/// 3 batches of 1000 in blocks of 64, so that tiles, blocks and batches all end unevenly.
 Plan small_plan() {
-  const Study study = parse_study(R"(
-    [data]
-    kind = "gaussian"
-    dimension = 2
-    [models.exact]
-    kind = "exact"
-    noise = "gaussian"
-    [samplers.ve_sde]
-    model = "exact"
-    levels = 8
-    [statistics]
+  return test::gaussian_plan(R"(
     batches = 3
     batch_size = 1000
     block_size = 64
     w1_samples = 1500
-    exceedance_levels = [0.5, 0.1])",
-                                  "test", ".");
-  return make_plan(study, {nullptr});
+    exceedance_levels = [0.5, 0.1])");
 }
 
 EntrySample sample_with(const Plan& plan, const Denoiser& denoiser, int threads) {
@@ -87,7 +75,6 @@ TEST(Sampling, ASampleSurvivesAsBytes) {
   EXPECT_EQ(back.moments, sample.moments);
   EXPECT_EQ(back.moments.size(), 3U);  // one of each batch
   EXPECT_EQ(back.kept, sample.kept);
-  EXPECT_EQ(back.first_nonfinite, sample.first_nonfinite);
   EXPECT_EQ(back.seconds, sample.seconds);
 }
 
@@ -113,7 +100,7 @@ TEST(Sampling, ReportsWhereAPathStopsBeingFinite) {
   // The first path of every tile breaks after the step from levels[3]: seen first at levels[4].
   const BrokenDenoiser broken(exact(plan), levels[3] * 1.0001);
   const EntrySample sample = sample_with(plan, broken, 1);
-  EXPECT_EQ(sample.first_nonfinite, 0U);
+  EXPECT_EQ(sample.tally.first_nonfinite(), 0U);
   EXPECT_EQ(sample.tally.nonfinite(), 48U);  // one tile a block: 16 blocks in each of 3 batches
   EXPECT_EQ(pooled_moments(sample).count(), 3000U - 48U);
   EXPECT_EQ(first_nonfinite_level(plan, 0, broken, 0), levels[4]);

@@ -6,6 +6,7 @@ HTDM_TESTS; each test program ends with main(), which fails when no test ran and
 
 import contextlib
 import copy
+import functools
 import hashlib
 import json
 import os
@@ -103,6 +104,20 @@ def results_of(output):
 
 def digest_of(output):
     return succeed(run("show", pathlib.Path(output) / "results.h5", "--digest")).strip()
+
+
+@functools.lru_cache(maxsize=None)
+def digest_of_text(study):
+    """The digest of one run of a study, given as TOML, on one rank of two threads."""
+    with temporary_folder() as folder:
+        succeed(run("run", write_study(folder, study), "--output", folder / "out", threads=2))
+        return digest_of(folder / "out")
+
+
+def children(pid):
+    """Processes that a process has started."""
+    return [int(child)
+            for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def model_files(output):

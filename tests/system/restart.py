@@ -10,6 +10,7 @@ import time
 import unittest
 
 import htdm_program as htdm
+from stored_samples import numbers
 
 # Some four seconds on a fast idle core, half of them training: many times the interval between
 # checkpoints, so that every stage leaves some before it ends, however fast the machine is.
@@ -39,11 +40,6 @@ def wait_for(process, output, series):
             raise AssertionError(f"the run ended with no checkpoint of {series} in {output}: "
                                  f"{process.stderr.read()}")
         time.sleep(0.005)
-
-
-def children(pid):
-    return [int(child)
-            for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 class Restart(unittest.TestCase):
@@ -100,10 +96,21 @@ class Restart(unittest.TestCase):
         with htdm.temporary_folder() as folder:
             process = self.start(folder / "out", *OFTEN, ranks=3)
             wait_for(process, folder / "out", "sampling")
-            os.kill(children(process.pid)[0], signal.SIGUSR1)  # mpirun is the child of timeout
+            os.kill(htdm.children(process.pid)[0], signal.SIGUSR1)  # mpirun is the child of timeout
             said = process.communicate()[1]
             self.assertEqual(process.returncode, 75, said)
             self.finish(folder / "out", ranks=2)
+
+    def test_a_signal_to_one_rank_stops_all(self):
+        for series in ("training", "sampling"):
+            with htdm.temporary_folder() as folder:
+                process = self.start(folder / "out", *OFTEN, ranks=2)
+                wait_for(process, folder / "out", series)
+                ranks = sorted(htdm.children(htdm.children(process.pid)[0]))
+                os.kill(ranks[1], signal.SIGUSR1)
+                said = process.communicate()[1]
+                self.assertEqual(process.returncode, 75, f"{series}: {said}")
+                self.finish(folder / "out")
 
     def test_walltime(self):
         """Each attempt has less than two seconds of work, on other ranks than the one before."""
@@ -130,8 +137,8 @@ class Restart(unittest.TestCase):
                 process = self.start(folder / "out", *OFTEN, ranks=2)
                 time.sleep(moments.uniform(0.1, 1.2) * self.seconds)
                 try:
-                    mpirun = children(process.pid)[0]
-                    victim = mpirun if kill % 2 else moments.choice(children(mpirun))
+                    mpirun = htdm.children(process.pid)[0]
+                    victim = mpirun if kill % 2 else moments.choice(htdm.children(mpirun))
                     os.kill(victim, signal.SIGKILL)
                 except (IndexError, FileNotFoundError, ProcessLookupError):
                     pass  # it had ended
@@ -161,6 +168,9 @@ class Restart(unittest.TestCase):
             plain = htdm.run(*arguments)
             self.assertEqual(plain.returncode, 2, plain.stderr)
             self.assertIn("--restart", plain.stderr)
+            law = htdm.run("law", self.study, "--output", folder / "out")
+            self.assertEqual(law.returncode, 2, law.stderr)
+            self.assertIn("--restart", law.stderr)
             other = htdm.run(*arguments, "--restart", "--set", "study.seed=6")
             self.assertEqual(other.returncode, 2, other.stderr)
             self.assertIn("study.seed", other.stderr)
@@ -183,7 +193,7 @@ class Restart(unittest.TestCase):
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                 env={**os.environ, "HTDM_WATCHDOG": "5"}, start_new_session=True)
             wait_for(process, folder / "out", "sampling")
-            os.kill(sorted(children(children(process.pid)[0]))[1], signal.SIGSTOP)
+            os.kill(sorted(htdm.children(htdm.children(process.pid)[0]))[1], signal.SIGSTOP)
             said = process.communicate(timeout=60)[1]
             self.assertNotEqual(process.returncode, 0)
             self.assertIn("rank 1 has said nothing", said)
@@ -227,12 +237,11 @@ class StoredSamples(unittest.TestCase):
             said = process.communicate()[1]
             self.assertEqual(process.returncode, 75, said)
             htdm.succeed(htdm.run("run", path, "--output", folder / "out", "--restart", ranks=2))
-            shown = [htdm.succeed(htdm.run("show", folder / name / "samples.h5", "--json"))
-                     for name in ("whole", "out")]
-            same = [[line for line in text.splitlines() if "lowest" in line or "highest" in line]
-                    for text in shown]
-            self.assertEqual(same[0], same[1])
-            self.assertGreater(len(same[0]), 0)
+            whole, stopped = (numbers(folder / name / "samples.h5") for name in ("whole", "out"))
+            self.assertEqual(set(whole), set(stopped))
+            self.assertIn("samplers/002/path_state", whole)
+            for name, content in whole.items():
+                self.assertEqual(content, stopped[name], name)
             self.assertEqual(htdm.digest_of(folder / "whole"), htdm.digest_of(folder / "out"))
 
 

@@ -1,0 +1,37 @@
+/// Time on the steady clock, which no setting of the date moves.
+#pragma once
+
+#include <chrono>
+
+namespace htdm {
+
+/// Seconds since some moment that does not change while the program runs.
+inline double steady_seconds() {
+  using Seconds = std::chrono::duration<double>;
+  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Seconds since it was made or restarted.
+class Stopwatch {
+ public:
+  double seconds() const { return steady_seconds() - start_; }
+  void restart() { start_ = steady_seconds(); }
+
+ private:
+  double start_ = steady_seconds();
+};
+
+/// Adds the time until its end to a sum.
+class AddSeconds {
+ public:
+  explicit AddSeconds(double& sum) : sum_(sum) {}
+  ~AddSeconds() { sum_ += watch_.seconds(); }
+  AddSeconds(const AddSeconds&) = delete;
+  AddSeconds& operator=(const AddSeconds&) = delete;
+
+ private:
+  double& sum_;
+  Stopwatch watch_;
+};
+
+}  // namespace htdm

@@ -7,8 +7,9 @@
 namespace htdm {
 namespace {
 
-/// Work that a rank asks for at a time, and how much of it must be left when it asks again.
-constexpr double wanted_seconds = 0.05, low_seconds = 0.002;
+/// Work that a rank asks for at a time, and how much of it must be left when it asks again: enough
+/// to last until the answer, which may wait for two looks (of the root, and of this rank).
+constexpr double wanted_seconds = 0.05, low_seconds = 0.01;
 constexpr std::uint64_t most_wanted = 4096;
 
 }  // namespace
@@ -35,7 +36,8 @@ void Shift::close() {
 Shift::Need Shift::need() const {
   const std::lock_guard lock(mutex_);
   if (exception_ || closed_) return {};
-  // Until a block is done nobody knows how long one takes: one for each thread.
+  // Until a block is done nobody knows how long one takes: one for each thread. Long ones are not
+  // asked for ahead of time: at the end of a deal another rank may be free for them.
   const double per_block = done_ > 0 ? busy_ / static_cast<double>(done_) : 0;
   const auto blocks_in = [&](double seconds) {
     if (per_block <= 0) return std::uint64_t{0};
@@ -43,8 +45,13 @@ Shift::Need Shift::need() const {
     return static_cast<std::uint64_t>(std::min<double>(blocks, most_wanted));
   };
   const std::uint64_t low = std::max<std::uint64_t>(blocks_in(low_seconds), 1);
-  if (queue_.size() >= low || (idle_ == 0 && low == 1 && done_ > 0)) return {};
+  if (queue_.size() >= low || (idle_ == 0 && per_block > wanted_seconds)) return {};
   return {idle_, std::max<std::uint64_t>({blocks_in(wanted_seconds), idle_, 1})};
+}
+
+bool Shift::idle() const {
+  const std::lock_guard lock(mutex_);
+  return idle_ > 0;
 }
 
 bool Shift::finished() const {

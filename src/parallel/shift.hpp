@@ -30,6 +30,8 @@ class Shift {
     std::uint64_t idle = 0, blocks = 0;
   };
   Need need() const;
+  /// Whether a thread has nothing to do.
+  bool idle() const;
   /// Whether nobody works any more, as all is done or something has failed.
   bool finished() const;
   bool failed() const;

@@ -19,8 +19,8 @@ struct DealTimes {
 };
 
 /// Deals blocks in increasing order to the threads of all ranks, each getting the next when it is
-/// free, so that no rank idles while another has more than one block a thread left, however uneven
-/// blocks are.
+/// free, so that no rank idles while another has more than one block a thread waiting (none where a
+/// block takes more than 50 ms), however uneven blocks are.
 ///
 /// The root hands out runs of blocks on request: about 50 ms of work, fewer towards the end. On
 /// every rank the main thread attends to messages and `threads` further OpenMP threads work; only

@@ -219,6 +219,13 @@ std::vector<std::size_t> models_to_train(const Plan& plan) {
   return wanted;
 }
 
+/// Ranks that can have a shard of their own; more would only add messages.
+int most_shards(const Plan& plan, const std::vector<std::size_t>& wanted) {
+  int most = 1;
+  for (const std::size_t m : wanted) most = std::max(most, plan.models[m].section.shards);
+  return most;
+}
+
 /// The checkpoints of the wanted models, on all ranks.
 std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
                                                          const std::vector<std::size_t>& wanted,
@@ -245,13 +252,14 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
   if (wanted.empty()) return trained;
 
   const int groups = std::min(world.size(), static_cast<int>(wanted.size()));
-  const int mine = world.rank() % groups;
+  const bool helps = world.rank() / groups < most_shards(plan, wanted);
+  const int mine = helps ? world.rank() % groups : groups;
   const Communicator group = world.split(mine, world.rank());
   const auto before = earlier_states(plan, wanted, control);
   std::vector<Bytes> bytes(wanted.size());
   std::vector<double> seconds(wanted.size());
   bool stopped = false;
-  for (auto m = static_cast<std::size_t>(mine); m < wanted.size();
+  for (auto m = static_cast<std::size_t>(mine); helps && m < wanted.size();
        m += static_cast<std::size_t>(groups)) {
     const Stopwatch watch;
     const std::optional<Model> model =

@@ -18,9 +18,10 @@ struct TrainedModel {
 
 /// The weights of every model of the plan on every rank: trained here, or from their files.
 ///
-/// With G = min(ranks, models to train) groups, model m is trained by group m mod G. Inside a group
-/// the shards of a minibatch are spread over ranks and threads, gathered by all, and added in shard
-/// order, so the weights have the same bits for any layout. Collective over `world`.
+/// With G = min(ranks, models to train) groups, model m is trained by group m mod G. A group has at
+/// most as many ranks as there are shards (`shards` of the models); further ranks wait. Inside a
+/// group the shards of a minibatch are spread over ranks and threads, gathered by all, and added in
+/// shard order, so the weights have the same bits for any layout. Collective over `world`.
 ///
 /// With a `control`, every model goes on from its newest checkpoint (series training-NAME) and
 /// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.

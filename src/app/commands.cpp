@@ -5,6 +5,7 @@
 #include "app/pooling.hpp"
 #include "app/run_control.hpp"
 #include "app/study_run.hpp"
+#include "app/traffic_file.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "io/results.hpp"
@@ -88,8 +89,10 @@ ExitCode run_command(const RunOptions& options) {
   } catch (const StoppedAtCheckpoint& stopped) {
     log_warning(fmt::format("stopped {} at a checkpoint, asked by {}; run again with --restart",
                             stopped.what(), control.reason()));
+    write_traffic(world);
     return ExitCode::run_me_again;
   }
+  write_traffic(world);
   if (control.taken() > 0) {
     log_info(fmt::format("{} checkpoints took {:.2f} s of {:.1f} s", control.taken(),
                          control.seconds(), watch.seconds()));

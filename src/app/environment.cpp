@@ -19,6 +19,8 @@ std::span<const EnvironmentVariable> environment_variables() {
                           "paths sampled together (default 1024, in more dimensions than one 256)"},
       EnvironmentVariable{"HTDM_WATCHDOG",
                           "seconds a rank may be silent before the run ends (default 600)"},
+      EnvironmentVariable{"HTDM_TRAFFIC",
+                          "file for the messages and bytes of every rank of a run (default: none)"},
   };
   return variables;
 }

@@ -2,16 +2,15 @@
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "parallel/deal_channel.hpp"
 #include "parallel/shift.hpp"
 
-#include <mpi.h>
 #include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,19 +22,18 @@ namespace {
 /// for some microseconds, so rarely, unless one of them has nothing to do.
 constexpr double look_seconds = 1e-3, look_seconds_idle = 2e-4;
 
-/// How often a rank says that it is there.
-constexpr double beat_seconds = 1;
+/// What the root is asked at most, by all ranks together: it answers some hundred thousand a second
+/// (jobs/scaling).
+constexpr double most_requests_per_second = 50'000;
 
-constexpr int request_tag = 1, grant_tag = 2;
+/// Time between two messages of one of `ranks` ranks to the root: at least `seconds`, and more
+/// where they would be too many for it.
+double message_interval(double seconds, int ranks) {
+  return std::max(seconds, ranks / most_requests_per_second);
+}
 
-/// From a rank to the root: how many blocks it could use (0: it is only there), and how many of its
-/// threads have none. Back: blocks first, first + 1, ...; a count of 0 ends the deal.
-struct Request {
-  std::uint64_t blocks = 0, idle = 0;
-};
-struct Grant {
-  std::uint64_t first = 0, count = 0;
-};
+/// Work that a rank asks for at a time, and how often it says that it is there.
+constexpr double wanted_seconds = 0.05, beat_seconds = 1;
 
 std::string here(int rank) {
   char host[256] = "";
@@ -44,13 +42,13 @@ std::string here(int rank) {
 }
 
 /// This rank cannot be waited for, and its threads cannot be called back.
-[[noreturn]] void give_up(MPI_Comm comm, const std::string& message) {
+[[noreturn]] void give_up(const DealChannel& channel, const std::string& message) {
   std::fprintf(stderr,
                "error: %s. The run cannot go on without it. Look at that host, and continue from "
                "the last checkpoint with --restart (HTDM_WATCHDOG sets the seconds of patience).\n",
                message.c_str());
   std::fflush(stderr);
-  if (comm != MPI_COMM_NULL) MPI_Abort(comm, static_cast<int>(ExitCode::failure));
+  channel.abort(static_cast<int>(ExitCode::failure));
   std::_Exit(static_cast<int>(ExitCode::failure));
 }
 
@@ -62,31 +60,12 @@ std::string seconds_text(double seconds) {
 
 }  // namespace
 
-/// Messages of a deal keep clear of all others on a copy of the communicator.
-struct BlockDealer::Channel {
-  MPI_Comm comm = MPI_COMM_NULL;
-
-  explicit Channel(const Communicator& world) {
-    if (world.native() == nullptr) return;
-    MPI_Comm_dup(*static_cast<const MPI_Comm*>(world.native()), &comm);
-  }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  ~Channel() {
-    int finalised = 0;
-    MPI_Finalized(&finalised);
-    if (comm != MPI_COMM_NULL && !finalised && std::uncaught_exceptions() == 0) {
-      MPI_Comm_free(&comm);
-    }
-  }
-};
-
 /// One deal, as the main thread of a rank attends to it.
 class BlockDealer::Attendant {
  public:
   Attendant(BlockDealer& dealer, Shift& shift, std::uint64_t first, std::uint64_t last,
             const std::function<bool()>& pause)
-      : comm_(dealer.channel_->comm),
+      : channel_(*dealer.channel_),
         rank_(dealer.world_.rank()),
         size_(dealer.world_.size()),
         patience_(dealer.patience_),
@@ -94,15 +73,16 @@ class BlockDealer::Attendant {
         next_(first),
         last_(last),
         pause_(pause),
-        heard_(static_cast<std::size_t>(size_), steady_seconds()) {}
+        heard_(static_cast<std::size_t>(size_), steady_seconds()),
+        beat_(std::min(message_interval(beat_seconds, size_), patience_ / 4)) {}
 
   void attend(bool alone) {
     while (!done()) {
       if ((pause_ && pause_()) || shift_.failed()) last_ = next_;
       const bool busy = rank_ == 0 ? deal() : ask();
       if (const auto block = shift_.stuck(patience_)) {
-        give_up(comm_, here(rank_) + " has been working on block " + std::to_string(*block) +
-                           " for more than " + seconds_text(patience_));
+        give_up(channel_, here(rank_) + " has been working on block " + std::to_string(*block) +
+                              " for more than " + seconds_text(patience_));
       }
       if (alone) {
         shift_.work_alone();
@@ -115,23 +95,18 @@ class BlockDealer::Attendant {
   /// Take in the messages that are still under way; the first block not dealt, on all ranks.
   std::uint64_t settle() {
     if (size_ == 1) return next_;
-    std::uint64_t sent = sent_;
-    MPI_Allreduce(MPI_IN_PLACE, &sent, 1, MPI_UINT64_T, MPI_SUM, comm_);
+    const std::uint64_t sent = channel_.sum(sent_);
     if (rank_ == 0) {
-      for (; received_ < sent; ++received_) {
-        Request request;
-        MPI_Recv(&request, sizeof request, MPI_BYTE, MPI_ANY_SOURCE, request_tag, comm_,
-                 MPI_STATUS_IGNORE);
-      }
+      for (; received_ < sent; ++received_) channel_.receive<DealRequest>(MPI_ANY_SOURCE);
     }
-    MPI_Bcast(&next_, 1, MPI_UINT64_T, 0, comm_);
+    next_ = channel_.of_root(next_);
     return next_;
   }
 
  private:
   bool done() const { return shift_.finished() && (rank_ != 0 || dismissed_ == size_ - 1); }
 
-  Grant take(const Request& request) {
+  DealGrant take(const DealRequest& request) {
     const std::uint64_t left = last_ - next_;
     const std::uint64_t share = left / (4 * static_cast<std::uint64_t>(size_));
     const std::uint64_t count =
@@ -144,35 +119,50 @@ class BlockDealer::Attendant {
   bool deal() {
     bool busy = false;
     if (const Shift::Need need = shift_.need(); need.blocks > 0) {
-      const Grant grant = take({need.blocks, need.idle});
+      const DealGrant grant = take({need.blocks, need.idle});
       grant.count > 0 ? shift_.give(grant.first, grant.count) : shift_.close();
       busy = true;
     }
-    for (int here = 1; size_ > 1 && here != 0;) {
-      MPI_Status status;
-      MPI_Iprobe(MPI_ANY_SOURCE, request_tag, comm_, &here, &status);
-      if (here != 0) serve(status.MPI_SOURCE);
-      busy = busy || here != 0;
-    }
-    for (int other = 1; other < size_; ++other) {
-      const double silence = steady_seconds() - heard_[static_cast<std::size_t>(other)];
-      if (silence > patience_) {
-        give_up(comm_, "rank " + std::to_string(other) + " has said nothing for " +
-                           seconds_text(silence) + ", as rank 0 sees it");
-      }
-    }
+    if (size_ == 1) return busy;
+    if (answer_requests()) busy = true;
+    look_for_silence();
     return busy;
   }
 
+  /// Answer all requests that are here; whether there were any.
+  bool answer_requests() {
+    const double start = steady_seconds();
+    bool any = false;
+    while (const auto other = channel_.here<DealRequest>(MPI_ANY_SOURCE)) {
+      serve(*other);
+      any = true;
+    }
+    if (any) Communicator::traffic().serving += steady_seconds() - start;
+    return any;
+  }
+
+  /// Once a beat: with very many ranks one look at all of them takes as long as many answers.
+  void look_for_silence() {
+    const double now = steady_seconds();
+    if (now - looked_ < beat_) return;
+    looked_ = now;
+    for (int other = 1; other < size_; ++other) {
+      const double silence = now - heard_[static_cast<std::size_t>(other)];
+      if (silence > patience_) {
+        give_up(channel_, "rank " + std::to_string(other) + " has said nothing for " +
+                              seconds_text(silence) + ", as rank 0 sees it");
+      }
+    }
+  }
+
   void serve(int other) {
-    Request request;
-    MPI_Recv(&request, sizeof request, MPI_BYTE, other, request_tag, comm_, MPI_STATUS_IGNORE);
+    const auto request = channel_.receive<DealRequest>(other);
     ++received_;
     double& heard = heard_[static_cast<std::size_t>(other)];
     heard = steady_seconds();
     if (request.blocks == 0) return;
-    const Grant grant = take(request);
-    MPI_Send(&grant, sizeof grant, MPI_BYTE, other, grant_tag, comm_);
+    const DealGrant grant = take(request);
+    channel_.send(grant, other);
     if (grant.count > 0) return;
     ++dismissed_;
     heard += 1e300;  // it has nothing left to say
@@ -188,24 +178,21 @@ class BlockDealer::Attendant {
       send({need.blocks, need.idle});
       return true;
     }
-    if (steady_seconds() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
+    if (steady_seconds() - said_ > beat_) send({});
     return false;
   }
 
   bool listen() {
-    int here = 0;
-    MPI_Iprobe(0, grant_tag, comm_, &here, MPI_STATUS_IGNORE);
-    if (here == 0) {
+    if (!channel_.here<DealGrant>(0)) {
       // The lowest rank speaks first, and ends the others.
       if (steady_seconds() - heard_[0] > patience_ + 0.5 * rank_) {
-        give_up(comm_, "rank 0 has not answered for " + seconds_text(patience_) + ", as " +
-                           htdm::here(rank_) + " sees it");
+        give_up(channel_, "rank 0 has not answered for " + seconds_text(patience_) + ", as " +
+                              htdm::here(rank_) + " sees it");
       }
-      if (steady_seconds() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
+      if (steady_seconds() - said_ > beat_) send({});
       return false;
     }
-    Grant grant;
-    MPI_Recv(&grant, sizeof grant, MPI_BYTE, 0, grant_tag, comm_, MPI_STATUS_IGNORE);
+    const auto grant = channel_.receive<DealGrant>(0);
     asked_ = false;
     if (grant.count > 0) {
       shift_.give(grant.first, grant.count);
@@ -216,20 +203,21 @@ class BlockDealer::Attendant {
     return true;
   }
 
-  void send(const Request& request) {
-    MPI_Send(&request, sizeof request, MPI_BYTE, 0, request_tag, comm_);
+  void send(const DealRequest& request) {
+    channel_.send(request, 0);
     ++sent_;
     said_ = steady_seconds();
   }
 
-  MPI_Comm comm_;
+  const DealChannel& channel_;
   int rank_, size_;
   double patience_;
   Shift& shift_;
   std::uint64_t next_, last_;  ///< what the root has still to deal
   const std::function<bool()>& pause_;
   std::vector<double> heard_;  ///< when each rank last said something
-  double said_ = steady_seconds();
+  double beat_;
+  double said_ = steady_seconds(), looked_ = said_;
   bool asked_ = false;
   int dismissed_ = 0;  ///< ranks that were told the end; on another rank than the root, itself
   std::uint64_t sent_ = 0, received_ = 0;
@@ -246,7 +234,7 @@ BlockDealer::BlockDealer(const Communicator& world, int threads, double patience
     : world_(world),
       threads_(threads),
       patience_(patience),
-      channel_(std::make_unique<Channel>(world)) {
+      channel_(std::make_unique<DealChannel>(world)) {
   HTDM_EXPECTS(threads >= 1 && patience > 0);
 }
 
@@ -258,7 +246,7 @@ std::uint64_t BlockDealer::deal(std::uint64_t first, std::uint64_t last,
                                 const std::function<void()>& side_job) {
   HTDM_EXPECTS(first <= last);
   const double start = steady_seconds();
-  Shift shift(threads_, body);
+  Shift shift(threads_, body, message_interval(wanted_seconds, world_.size()));
   Attendant attendant(*this, shift, first, last, pause);
 #pragma omp parallel num_threads(threads_ + 1)
   {

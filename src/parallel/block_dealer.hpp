@@ -9,6 +9,8 @@
 
 namespace htdm {
 
+class DealChannel;
+
 /// What a rank did while blocks were dealt.
 struct DealTimes {
   double busy = 0;     ///< thread-seconds in blocks
@@ -22,10 +24,11 @@ struct DealTimes {
 /// free, so that no rank idles while another has more than one block a thread waiting (none where a
 /// block takes more than 50 ms), however uneven blocks are.
 ///
-/// The root hands out runs of blocks on request: about 50 ms of work, fewer towards the end. On
-/// every rank the main thread attends to messages and `threads` further OpenMP threads work; only
-/// the main thread communicates. A rank that says nothing for `patience` seconds, or a block that
-/// takes so long, ends the deal with a message that names the rank.
+/// The root hands out runs of blocks on request: about 50 ms of work, or more where so many ranks
+/// ask that it could not answer them all, and fewer towards the end. On every rank the main thread
+/// attends to messages and `threads` further OpenMP threads work; only the main thread
+/// communicates. A rank that says nothing for `patience` seconds, or a block that takes so long,
+/// ends the deal with a message that names the rank.
 class BlockDealer {
  public:
   /// Collective, and so is its end.
@@ -53,12 +56,11 @@ class BlockDealer {
 
  private:
   class Attendant;
-  struct Channel;
 
   const Communicator world_;
   int threads_;
   double patience_;
-  std::unique_ptr<Channel> channel_;
+  std::unique_ptr<DealChannel> channel_;
   DealTimes times_;
 };
 

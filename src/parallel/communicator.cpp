@@ -39,8 +39,23 @@ struct Communicator::Handle {
 
 namespace {
 
+void count(TrafficKind kind, std::uint64_t sent, std::uint64_t received,
+           std::uint64_t messages = 0) {
+  TrafficCount& own = Communicator::traffic()[kind];
+  ++own.calls;
+  own.messages += messages;
+  own.sent += sent;
+  own.received += received;
+}
+
+/// Messages that an array of `bytes` is cut into.
+std::uint64_t pieces_of(std::uint64_t bytes) {
+  return (bytes + largest_message - 1) / largest_message;
+}
+
 template <class T>
 void all_reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
+  count(TrafficKind::reduce, values.size_bytes(), values.size_bytes());
   for_each_piece(values.size(), largest_message / sizeof(T), [&](std::size_t at, std::size_t n) {
     MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(n), type, op, comm);
   });
@@ -86,6 +101,11 @@ Communicator Communicator::world() {
   return Communicator(std::make_shared<const Handle>(MPI_COMM_WORLD, false));
 }
 
+Traffic& Communicator::traffic() {
+  static Traffic all;
+  return all;
+}
+
 int Communicator::rank() const {
   return handle_ ? handle_->rank : 0;
 }
@@ -94,12 +114,16 @@ int Communicator::size() const {
 }
 
 void Communicator::barrier() const {
-  if (handle_) MPI_Barrier(handle_->comm);
+  if (size() == 1) return;
+  count(TrafficKind::barrier, 0, 0);
+  MPI_Barrier(handle_->comm);
 }
 
 void Communicator::broadcast(std::span<std::byte> data, int root) const {
   HTDM_EXPECTS(0 <= root && root < size());
   if (size() == 1) return;
+  const bool mine = rank() == root;
+  count(TrafficKind::broadcast, mine ? data.size() : 0, mine ? 0 : data.size());
   for_each_piece(data.size(), largest_message, [&](std::size_t at, std::size_t n) {
     MPI_Bcast(data.data() + at, static_cast<int>(n), MPI_BYTE, root, handle_->comm);
   });
@@ -112,23 +136,28 @@ std::vector<Bytes> Communicator::gather(std::span<const std::byte> mine, int roo
   std::vector<std::uint64_t> sizes(rank() == root ? size() : 0);
   MPI_Gather(&my_size, 1, MPI_UINT64_T, sizes.data(), 1, MPI_UINT64_T, root, handle_->comm);
   if (rank() != root) {
+    count(TrafficKind::gather, sizeof my_size + mine.size(), 0, pieces_of(mine.size()));
     for_each_piece(mine.size(), largest_message, [&](std::size_t at, std::size_t n) {
       MPI_Send(mine.data() + at, static_cast<int>(n), MPI_BYTE, root, gather_tag, handle_->comm);
     });
     return {};
   }
   std::vector<Bytes> all(sizes.size());
+  std::uint64_t received = 0, messages = 0;
   for (int from = 0; from < size(); ++from) {
     if (from == root) {
       all[from].assign(mine.begin(), mine.end());
       continue;
     }
     all[from].resize(sizes[from]);
+    received += sizeof my_size + sizes[from];
+    messages += pieces_of(sizes[from]);
     for_each_piece(all[from].size(), largest_message, [&](std::size_t at, std::size_t n) {
       MPI_Recv(all[from].data() + at, static_cast<int>(n), MPI_BYTE, from, gather_tag,
                handle_->comm, MPI_STATUS_IGNORE);
     });
   }
+  count(TrafficKind::gather, 0, received, messages);
   return all;
 }
 
@@ -162,6 +191,8 @@ void Communicator::all_gather_bytes_in_place(std::span<std::byte> whole,
     }
     return;
   }
+  const std::size_t mine = counts[static_cast<std::size_t>(rank())];
+  count(TrafficKind::all_gather, mine, whole.size() - mine);
   std::vector<int> sizes(counts.begin(), counts.end());
   std::vector<int> offsets(counts.size());
   for (std::size_t r = 1; r < offsets.size(); ++r) offsets[r] = offsets[r - 1] + sizes[r - 1];
@@ -180,24 +211,28 @@ void Communicator::rows_to_columns_of_bytes(std::span<std::byte> matrix, std::si
   std::exclusive_scan(rows.begin(), rows.end(), first_row.begin(), std::size_t{0});
   std::exclusive_scan(columns.begin(), columns.end(), first_column.begin(), std::size_t{0});
   std::vector<MPI_Request> requests;
+  std::size_t sent = 0, received = 0;
   // MPI keeps a type for as long as a message of it is under way.
   for (std::size_t r = 0; r < ranks; ++r) {
     if (r == me || rows[r] * columns[me] == 0) continue;
+    received += rows[r] * columns[me];
     const StridedBytes theirs(rows[r], columns[me], stride);
     MPI_Irecv(matrix.data() + first_row[r] * stride + first_column[me], 1, theirs.type(),
               static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
   }
   for (std::size_t r = 0; r < ranks; ++r) {
     if (r == me || rows[me] * columns[r] == 0) continue;
+    sent += rows[me] * columns[r];
     const StridedBytes mine(rows[me], columns[r], stride);
     MPI_Isend(matrix.data() + first_row[me] * stride + first_column[r], 1, mine.type(),
               static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
   }
+  count(TrafficKind::exchange, sent, received, requests.size());
   MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
 }
 
 void Communicator::sum(std::span<std::uint64_t> values) const {
-  if (handle_) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM);
+  if (size() > 1) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM);
 }
 
 std::uint64_t Communicator::sum(std::uint64_t value) const {
@@ -206,15 +241,15 @@ std::uint64_t Communicator::sum(std::uint64_t value) const {
 }
 
 std::int64_t Communicator::min(std::int64_t value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN) : value;
 }
 
 std::int64_t Communicator::max(std::int64_t value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX) : value;
 }
 
 double Communicator::max(double value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX) : value;
 }
 
 bool Communicator::any(bool value) const {

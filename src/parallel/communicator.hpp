@@ -1,6 +1,8 @@
 /// A group of ranks as a value; without MPI it is one rank and every operation is trivial.
 #pragma once
 
+#include "parallel/traffic.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -84,6 +86,10 @@ class Communicator {
   /// Exact, as no rounding takes part; for times and memory.
   double max(double value) const;
   bool any(bool value) const;
+
+  /// What this process has communicated so far, by all communicators and what is made of them. Only
+  /// the thread that communicates may look.
+  static Traffic& traffic();
 
   /// Address of the MPI_Comm, for a library that talks to MPI itself; null where there is no MPI.
   const void* native() const;

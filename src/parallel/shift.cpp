@@ -7,15 +7,18 @@
 namespace htdm {
 namespace {
 
-/// Work that a rank asks for at a time, and how much of it must be left when it asks again: enough
-/// to last until the answer, which may wait for two looks (of the root, and of this rank).
-constexpr double wanted_seconds = 0.05, low_seconds = 0.01;
+/// Work that must be left when a rank asks for more: enough to last until the answer, which may
+/// wait for two looks (of the root, and of this rank).
+constexpr double low_seconds = 0.01;
 constexpr std::uint64_t most_wanted = 4096;
 
 }  // namespace
 
-Shift::Shift(int threads, const Body& body)
-    : threads_(threads), body_(body), current_(static_cast<std::size_t>(threads)) {}
+Shift::Shift(int threads, const Body& body, double wanted_seconds)
+    : threads_(threads),
+      body_(body),
+      wanted_seconds_(wanted_seconds),
+      current_(static_cast<std::size_t>(threads)) {}
 
 void Shift::give(std::uint64_t first, std::uint64_t count) {
   {
@@ -45,8 +48,8 @@ Shift::Need Shift::need() const {
     return static_cast<std::uint64_t>(std::min<double>(blocks, most_wanted));
   };
   const std::uint64_t low = std::max<std::uint64_t>(blocks_in(low_seconds), 1);
-  if (queue_.size() >= low || (idle_ == 0 && per_block > wanted_seconds)) return {};
-  return {idle_, std::max<std::uint64_t>({blocks_in(wanted_seconds), idle_, 1})};
+  if (queue_.size() >= low || (idle_ == 0 && per_block > wanted_seconds_)) return {};
+  return {idle_, std::max<std::uint64_t>({blocks_in(wanted_seconds_), idle_, 1})};
 }
 
 bool Shift::idle() const {

@@ -18,14 +18,15 @@ class Shift {
  public:
   using Body = std::function<void(std::uint64_t block, int thread)>;
 
-  Shift(int threads, const Body& body);
+  /// `wanted_seconds`: of work that is asked for at a time.
+  Shift(int threads, const Body& body, double wanted_seconds);
 
   /// For the thread that communicates: blocks first, first + 1, ... to work on; no more to come.
   void give(std::uint64_t first, std::uint64_t count);
   void close();
 
   /// Threads that have nothing to do, and blocks that the rank could use now: none while its queue
-  /// is long enough, else about 50 ms of work.
+  /// is long enough, else about `wanted_seconds` of work.
   struct Need {
     std::uint64_t idle = 0, blocks = 0;
   };
@@ -64,6 +65,7 @@ class Shift {
 
   int threads_;
   const Body& body_;
+  double wanted_seconds_;
   mutable std::mutex mutex_;
   std::condition_variable ready_, attention_;
   std::deque<std::uint64_t> queue_;

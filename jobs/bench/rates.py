@@ -14,15 +14,28 @@ HTDM = TOP / "build" / "bin" / "htdm"
 STUDY = HERE / "bench.toml"
 
 
+def launch():
+    """How ranks are started: as the site says (HTDM_LAUNCH), or by mpirun on this machine."""
+    return os.environ.get("HTDM_LAUNCH", "mpirun --bind-to none --oversubscribe").split()
+
+
+def htdm_start(ranks, threads, output, *overrides, study=STUDY, options=(), environment=None,
+               codes=(0,)):
+    """The process of `htdm run` of the study into `output`, which ended with one of `codes`."""
+    settings = [word for key in overrides for word in ("--set", key)]
+    command = [*launch(), "-n", str(ranks), HTDM, "run", study, "--output", output, "--force",
+               *options, *settings]
+    done = subprocess.run(command, capture_output=True, text=True, env={
+        **os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "false",
+        **(environment or {})})
+    if done.returncode not in codes:
+        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr}")
+    return done
+
+
 def htdm_run(ranks, threads, output, *overrides):
     """Run the study into `output`; the object that `htdm show --json` prints."""
-    launch = ["mpirun", "-n", str(ranks), "--bind-to", "none", "--oversubscribe"]
-    settings = [word for key in overrides for word in ("--set", key)]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "false"}
-    command = [*launch, HTDM, "run", STUDY, "--output", output, "--force", *settings]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} ended with {done.returncode}:\n{done.stderr}")
+    htdm_start(ranks, threads, output, *overrides)
     shown = subprocess.run([HTDM, "show", Path(output) / "results.h5", "--json"], check=True,
                            capture_output=True, text=True)
     return json.loads(shown.stdout)

@@ -195,7 +195,8 @@ def draw_line(axis, sizes, fit, xlabel, title):
     middle, low, high = np.transpose([fitting.spread(sizes[str(int(size))]) for size in x])
     axis.errorbar(x, middle * 1e6, [(middle - low) * 1e6, (high - middle) * 1e6], fmt="o",
                   color=PALETTE[0], markersize=4, capsize=2, label="measured")
-    axis.plot(x, (fit["a"] + fit["b"] * x) * 1e6, color=PALETTE[1],
+    fine = np.geomspace(x[0], x[-1], 100)
+    axis.plot(fine, (fit["a"] + fit["b"] * fine) * 1e6, color=PALETTE[1],
               label=f"{fit['a'] * 1e6:.2g} µs + {fit['b'] * 1e9:.2g} ns × size")
     axis.set(xscale="log", yscale="log", xlabel=xlabel, ylabel="µs", title=title)
     axis.legend()

@@ -33,12 +33,17 @@ def htdm_start(ranks, threads, output, *overrides, study=STUDY, options=(), envi
     return done
 
 
+def shown(output):
+    """The object that `htdm show --json` prints of a run."""
+    done = subprocess.run([HTDM, "show", Path(output) / "results.h5", "--json"], check=True,
+                          capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
 def htdm_run(ranks, threads, output, *overrides):
     """Run the study into `output`; the object that `htdm show --json` prints."""
     htdm_start(ranks, threads, output, *overrides)
-    shown = subprocess.run([HTDM, "show", Path(output) / "results.h5", "--json"], check=True,
-                           capture_output=True, text=True)
-    return json.loads(shown.stdout)
+    return shown(output)
 
 
 def sampling_rate(paths, *overrides, ranks=1, threads=1):

@@ -100,8 +100,7 @@ def tables_seconds(report):
 def works(report):
     """{job: Work} of the predictions."""
     serial, divided = training_parts(report)
-    first = tuple(report["layouts"][0])
-    common = {"statistics": median(times(report, "strong", "table", first, "statistics")),
+    common = {"statistics": median(report["checkpoint"]["statistics"]),
               "checkpoint": median(report["checkpoint"]["seconds"] or [0.0])}
     paths = report["paths"]
     by = {what: rate(report, what, paths[what]) for what in paths}

@@ -124,7 +124,7 @@ def report():
             for kind, seconds in (("strong", two_cores), ("weak", weak)):
                 cases[f"{kind} {what} {name}"] = {
                     "paths": [0.9 * seconds, seconds, 1.1 * seconds], "tables": [0.5] * 3,
-                    "statistics": [0.1] * 3, "around": [1.0] * 3, "results_bytes": [1e6] * 3}
+                    "around": [1.0] * 3, "results_bytes": [1e6] * 3}
     for name, seconds in (("1x1", 1e-3), ("1x2", 5.5e-4), ("2x1", 6e-4)):
         cases[f"strong training {name}"] = {"step": [seconds] * 3}
     sizes = {str(8**k): [TRUTH["alpha"] + TRUTH["beta"] * 8**k] * 3 for k in range(1, 8)}
@@ -135,7 +135,7 @@ def report():
         "communication": {"ranks": 2, "ping_pong": sizes, "reduce": sizes, "all_gather": sizes,
                           "fold": blocks, "step": {"68100": [5e-5] * 3}, "deal": {"0": [3e-4] * 3},
                           "request": {"1": [1.5e-6] * 3}},
-        "checkpoint": {"seconds": [0.02], "bytes": [4_000_000]}, "merge": [0.01],
+        "checkpoint": {"seconds": [0.02], "bytes": [4_000_000], "statistics": [0.1]}, "merge": [0.01],
         "table_bytes": 1e7, "counts": {ranks: counts_of(ranks) for ranks in (1, 2, 64)}}
 
 

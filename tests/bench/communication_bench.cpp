@@ -92,7 +92,7 @@ void training_step(const Communicator& world, Report& report) {
 void folding(const Communicator& world, Report& report) {
   Moments numbers;
   numbers.add(std::vector<double>{0.1, 0.2, 0.4, 0.8});
-  for (const std::size_t blocks : {1024, 8192, 65'536}) {
+  for (const std::size_t blocks : {1024, 4096, 16'384, 65'536}) {
     std::vector<BlockResult> mine;
     for (auto b = static_cast<std::size_t>(world.rank()); b < blocks;
          b += static_cast<std::size_t>(world.size())) {

@@ -2,15 +2,13 @@
 
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
+#include "parallel/giving_up.hpp"
 #include "parallel/shift.hpp"
 
 #include <mpi.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <string>
@@ -36,29 +34,6 @@ struct Request {
 struct Grant {
   std::uint64_t first = 0, count = 0;
 };
-
-std::string here(int rank) {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  return "rank " + std::to_string(rank) + " on " + host;
-}
-
-/// This rank cannot be waited for, and its threads cannot be called back.
-[[noreturn]] void give_up(MPI_Comm comm, const std::string& message) {
-  std::fprintf(stderr,
-               "error: %s. The run cannot go on without it. Look at that host, and continue from "
-               "the last checkpoint with --restart (HTDM_WATCHDOG sets the seconds of patience).\n",
-               message.c_str());
-  std::fflush(stderr);
-  if (comm != MPI_COMM_NULL) MPI_Abort(comm, static_cast<int>(ExitCode::failure));
-  std::_Exit(static_cast<int>(ExitCode::failure));
-}
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f s", seconds);
-  return text;
-}
 
 }  // namespace
 
@@ -101,8 +76,8 @@ class BlockDealer::Attendant {
       if ((pause_ && pause_()) || shift_.failed()) last_ = next_;
       const bool busy = rank_ == 0 ? deal() : ask();
       if (const auto block = shift_.stuck(patience_)) {
-        give_up(comm_, here(rank_) + " has been working on block " + std::to_string(*block) +
-                           " for more than " + seconds_text(patience_));
+        give_up(here(rank_) + " has been working on block " + std::to_string(*block) +
+                " for more than " + seconds_text(patience_));
       }
       if (alone) {
         shift_.work_alone();
@@ -157,8 +132,8 @@ class BlockDealer::Attendant {
     for (int other = 1; other < size_; ++other) {
       const double silence = steady_seconds() - heard_[static_cast<std::size_t>(other)];
       if (silence > patience_) {
-        give_up(comm_, "rank " + std::to_string(other) + " has said nothing for " +
-                           seconds_text(silence) + ", as rank 0 sees it");
+        give_up("rank " + std::to_string(other) + " has said nothing for " + seconds_text(silence) +
+                ", as rank 0 sees it");
       }
     }
     return busy;
@@ -198,8 +173,8 @@ class BlockDealer::Attendant {
     if (here == 0) {
       // The lowest rank speaks first, and ends the others.
       if (steady_seconds() - heard_[0] > patience_ + 0.5 * rank_) {
-        give_up(comm_, "rank 0 has not answered for " + seconds_text(patience_) + ", as " +
-                           htdm::here(rank_) + " sees it");
+        give_up("rank 0 has not answered for " + seconds_text(patience_) + ", as " +
+                htdm::here(rank_) + " sees it");
       }
       if (steady_seconds() - said_ > std::min(beat_seconds, patience_ / 4)) send({});
       return false;

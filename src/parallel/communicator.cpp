@@ -39,17 +39,52 @@ struct Communicator::Handle {
 
 namespace {
 
+using Meanwhile = std::function<void()>;
+
+/// Complete `requests`, calling `meanwhile` until they are, where there is one.
+void complete(std::span<MPI_Request> requests, const Meanwhile* meanwhile) {
+  const int n = static_cast<int>(requests.size());
+  if (meanwhile == nullptr) {
+    MPI_Waitall(n, requests.data(), MPI_STATUSES_IGNORE);
+    return;
+  }
+  while (true) {
+    int done = 0;
+    MPI_Testall(n, requests.data(), &done, MPI_STATUSES_IGNORE);
+    if (done != 0) return;
+    (*meanwhile)();
+  }
+}
+
 template <class T>
-void all_reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
+void all_reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op,
+                const Meanwhile* meanwhile) {
   for_each_piece(values.size(), largest_message / sizeof(T), [&](std::size_t at, std::size_t n) {
-    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(n), type, op, comm);
+    T* const piece = values.data() + at;
+    const int count = static_cast<int>(n);
+    if (meanwhile == nullptr) {
+      MPI_Allreduce(MPI_IN_PLACE, piece, count, type, op, comm);
+      return;
+    }
+    MPI_Request request;
+    MPI_Iallreduce(MPI_IN_PLACE, piece, count, type, op, comm, &request);
+    complete(std::span(&request, 1), meanwhile);
   });
 }
 
 template <class T>
-T all_reduce(MPI_Comm comm, T value, MPI_Datatype type, MPI_Op op) {
-  all_reduce(comm, std::span(&value, 1), type, op);
+T all_reduce(MPI_Comm comm, T value, MPI_Datatype type, MPI_Op op, const Meanwhile* meanwhile) {
+  all_reduce(comm, std::span(&value, 1), type, op, meanwhile);
   return value;
+}
+
+/// Begin to send `data` from `root` to all.
+void start_broadcast(MPI_Comm comm, std::span<std::byte> data, int root,
+                     std::vector<MPI_Request>& requests) {
+  for_each_piece(data.size(), largest_message, [&](std::size_t at, std::size_t n) {
+    MPI_Ibcast(data.data() + at, static_cast<int>(n), MPI_BYTE, root, comm,
+               &requests.emplace_back());
+  });
 }
 
 std::uint64_t total(std::span<const std::uint64_t> sizes) {
@@ -100,6 +135,12 @@ void Communicator::barrier() const {
 void Communicator::broadcast(std::span<std::byte> data, int root) const {
   HTDM_EXPECTS(0 <= root && root < size());
   if (size() == 1) return;
+  if (meanwhile_) {
+    std::vector<MPI_Request> requests;
+    start_broadcast(handle_->comm, data, root, requests);
+    complete(requests, meanwhile_.get());
+    return;
+  }
   for_each_piece(data.size(), largest_message, [&](std::size_t at, std::size_t n) {
     MPI_Bcast(data.data() + at, static_cast<int>(n), MPI_BYTE, root, handle_->comm);
   });
@@ -155,6 +196,16 @@ void Communicator::all_gather_bytes_in_place(std::span<std::byte> whole,
                                              std::span<const std::size_t> counts) const {
   HTDM_EXPECTS(counts.size() == static_cast<std::size_t>(size()));
   if (size() == 1) return;
+  if (meanwhile_) {
+    // A message per owner that has anything: MPI_Iallgatherv takes one between any two ranks.
+    std::vector<MPI_Request> requests;
+    std::size_t offset = 0;
+    for (int owner = 0; owner < size(); offset += counts[owner++]) {
+      start_broadcast(handle_->comm, whole.subspan(offset, counts[owner]), owner, requests);
+    }
+    complete(requests, meanwhile_.get());
+    return;
+  }
   if (whole.size() > largest_message) {
     std::size_t offset = 0;
     for (int owner = 0; owner < size(); offset += counts[owner++]) {
@@ -193,11 +244,11 @@ void Communicator::rows_to_columns_of_bytes(std::span<std::byte> matrix, std::si
     MPI_Isend(matrix.data() + first_row[me] * stride + first_column[r], 1, mine.type(),
               static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
   }
-  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  complete(requests, meanwhile_.get());
 }
 
 void Communicator::sum(std::span<std::uint64_t> values) const {
-  if (handle_) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM);
+  if (handle_) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM, meanwhile_.get());
 }
 
 std::uint64_t Communicator::sum(std::uint64_t value) const {
@@ -206,15 +257,15 @@ std::uint64_t Communicator::sum(std::uint64_t value) const {
 }
 
 std::int64_t Communicator::min(std::int64_t value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN) : value;
+  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN, meanwhile_.get()) : value;
 }
 
 std::int64_t Communicator::max(std::int64_t value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX) : value;
+  return handle_ ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX, meanwhile_.get()) : value;
 }
 
 double Communicator::max(double value) const {
-  return handle_ ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX) : value;
+  return handle_ ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX, meanwhile_.get()) : value;
 }
 
 bool Communicator::any(bool value) const {
@@ -223,6 +274,12 @@ bool Communicator::any(bool value) const {
 
 const void* Communicator::native() const {
   return handle_ ? &handle_->comm : nullptr;
+}
+
+Communicator Communicator::attentive(std::function<void()> meanwhile) const {
+  Communicator ranks = *this;
+  ranks.meanwhile_ = std::make_shared<const std::function<void()>>(std::move(meanwhile));
+  return ranks;
 }
 
 Communicator Communicator::split(int color, int key) const {

@@ -176,6 +176,26 @@ def propagated_law(entry):
     return entry.get("propagated_law")
 
 
+def run_of(results):
+    """Where the time of the run went: attributes (`seconds`, `checkpoint_overhead`, ...) and one
+    array per column with an element per rank (`sampling`, `sampling_waiting`, ...: thread-seconds);
+    src/io/FORMAT.md says what each means. None for merged results and before schema 1.6.
+    """
+    return results.get("run")
+
+
+RUN_COMPUTING = ("training", "tables", "sampling", "statistics")
+RUN_WAITING = ("training_waiting", "sampling_waiting")
+
+
+def run_shares(run):
+    """Shares of each rank's threads x wall time: arrays `computing`, `waiting`, `io`, `other`."""
+    whole = run["threads"] * run["seconds"]
+    shares = {"computing": sum(run[key] for key in RUN_COMPUTING) / whole,
+              "waiting": sum(run[key] for key in RUN_WAITING) / whole, "io": run["io"] / whole}
+    return {**shares, "other": 1 - sum(shares.values())}
+
+
 def has_law(values):
     """Whether an array of true values is there and not NaN throughout."""
     return values is not None and np.size(values) > 0 and not np.all(np.isnan(values))
@@ -202,11 +222,14 @@ def test_count(results):
 def to_pandas(results, name):
     """The table `name` of all samplers, one below the other, as a pandas DataFrame.
 
-    name: a table ("exceedance", "survival", "qq", "quantiles", "w1_test", "w1_law", "moments"), or
-    "batches" for one row per sampler, threshold and batch. Each row begins with the number of its
-    entry (as in samplers/000) and the sampler's attributes. Raises InputError without pandas.
+    name: a table ("exceedance", "survival", "qq", "quantiles", "w1_test", "w1_law", "moments"),
+    "batches" for one row per sampler, threshold and batch, or "run" for one row per rank. Each row begins with the number of its
+    entry (as in samplers/000) and the sampler's attributes, but for "run". Raises InputError without pandas.
     """
     pandas = _module("pandas", "python3-pandas")
+    if name == "run":
+        run = run_of(results) or {}
+        return pandas.DataFrame({key: run[key] for key in run if np.ndim(run[key]) == 1})
     frames = []
     for number, entry in enumerate(results["samplers"]):
         table = computed(entry, "exceedance" if name == "batches" else name)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 import table
-from htdm_results import computed, dimension, reference, study_of
+from htdm_results import computed, dimension, reference, run_of, run_shares, study_of
 from plotting import label, nu_text, path_counts
 
 PAPER_W1 = {"ve_sde": "0.0287", "t_ode": "0.0202", "t_sde_ablated": "0.2233"}
@@ -213,7 +213,37 @@ def conditions(results):
                      f"{rate * entry['network_calls_per_path'] / 1e6:.2f} million"])
     return f"<dl>{listed}</dl>" + table.as_html(
         ["sampler", "denoiser", "levels", "paths", "not finite", "seconds", "paths/s", "calls/s"],
-        cost, 2)
+        cost, 2) + ranks(results)
+
+
+def ranks(results):
+    """What the ranks did with their time: least, median and most of all, and a few of them."""
+    run = run_of(results)
+    if run is None:
+        return ""
+    shares = run_shares(run)
+    memory = run["peak_memory_bytes"] / 1e6
+    order = np.argsort(shares["waiting"], kind="stable")
+    if len(order) > 8:
+        order = np.concatenate([order[:4], order[-4:]])
+    body = []
+    for name, pick in ("least", np.min), ("median", np.median), ("most", np.max):
+        if len(memory) > 1:
+            body.append([name, "", *(f"{pick(share):.1%}" for share in shares.values()),
+                         f"{pick(run['blocks']):,.0f}", f"{pick(memory):,.0f}"])
+    for rank in np.sort(order):
+        body.append([str(rank), run["host"][rank],
+                     *(f"{share[rank]:.1%}" for share in shares.values()),
+                     f"{run['blocks'][rank]:,}", f"{memory[rank]:,.0f}"])
+    uneven = "; ".join(f"{stage} {run[stage + '_imbalance']:.1%}"
+                       for stage in ("training", "sampling")
+                       if np.isfinite(run[f"{stage}_imbalance"]))
+    return ("<h3>Ranks</h3><p class=note>Shares of threads × wall time. Load imbalance (most over "
+            f"mean of computing, less 1): {uneven or '–'}. {run['checkpoints']} checkpoints held "
+            f"the run up for {run['checkpoint_seconds']:.2f} s, {run['checkpoint_overhead']:.2%} "
+            "of it. Of more than eight ranks, the four that waited least and most.</p>" +
+            table.as_html(["rank", "host", "computing", "waiting", "files", "other", "blocks",
+                           "MB"], body, 2))
 
 
 def places(results):

@@ -93,13 +93,11 @@ ExitCode run_command(const RunOptions& options) {
     return ExitCode::run_me_again;
   }
   write_traffic(world);
-  if (control.taken() > 0) {
-    log_info(fmt::format("{} checkpoints took {:.2f} s of {:.1f} s", control.taken(),
-                         control.seconds(), watch.seconds()));
-  }
   const Results& results = *finished;
   if (world.is_root()) {
     std::cout << results_text(results);
+    std::istringstream summary(run_summary(*results.run));
+    for (std::string line; std::getline(summary, line);) log_info(line);
     log_info(output + "/results.h5 written");
   }
   return ExitCode::done;

@@ -191,8 +191,15 @@ Study pooled_study(const std::vector<Source>& sources) {
 MergedFile origin(const Source& source) {
   const Provenance& p = source.results.provenance;
   const std::optional<Part>& part = source.results.part;
-  return {source.file, p.created,      p.host, p.command, part ? part_text(*part) : "",
-          p.seed,      p.seconds_total};
+  const std::optional<RunReport>& run = source.results.run;
+  return {source.file,
+          p.created,
+          p.host,
+          p.command,
+          part ? part_text(*part) : "",
+          p.seed,
+          p.seconds_total,
+          run ? time_shares(*run) : unknown_shares};
 }
 
 Provenance merged_provenance(const std::vector<Source>& sources, const std::string& command,

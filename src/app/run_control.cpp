@@ -30,7 +30,6 @@ Action RunControl::wish() {
 }
 
 bool RunControl::write(const std::string& series, std::span<const std::byte> state, bool stopping) {
-  const AddSeconds watch(seconds_);
   try {
     checkpoints_.write(series, state);
     return true;

@@ -58,7 +58,11 @@ class RunControl {
 
   void remove_all() const { checkpoints_.remove_all(); }
 
-  /// How many checkpoints this rank has taken part in, and for how long it has written them.
+  /// Until its end, this rank is held up by a checkpoint.
+  AddSeconds hold() { return AddSeconds(seconds_); }
+
+  double interval() const { return options_.interval; }
+  /// How many checkpoints this rank has taken part in, and for how long they have held it up.
   int taken() const { return taken_; }
   double seconds() const { return seconds_; }
 

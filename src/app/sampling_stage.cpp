@@ -4,6 +4,7 @@
 #include "app/environment.hpp"
 #include "app/log.hpp"
 #include "app/pooling.hpp"
+#include "app/rank_times.hpp"
 #include "app/sample_store.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
@@ -62,7 +63,7 @@ void check_nonfinite(const Plan& plan, std::size_t index, const EntrySample& sam
 SamplingStage::SamplingStage(const Plan& plan,
                              const std::vector<std::shared_ptr<const Denoiser>>& denoisers,
                              const Communicator& world, int threads, SamplesWriter* writer,
-                             RunControl* control, Results& results)
+                             RunControl* control, Results& results, RankReport& work)
     : plan_(plan),
       denoisers_(denoisers),
       world_(world),
@@ -70,6 +71,7 @@ SamplingStage::SamplingStage(const Plan& plan,
       writer_(writer),
       control_(control),
       results_(results),
+      work_(work),
       dealer_(world, threads, watchdog_seconds()) {}
 
 void SamplingStage::run() {
@@ -80,24 +82,23 @@ void SamplingStage::run() {
     };
   }
   for (std::size_t i = 0; i < plan_.entries.size(); ++i) sample_entry(i);
-  do_side_job();
+  do_side_job(threads_);
   agree_on_side_job();
-  tell_balance();
 }
 
-/// How evenly the ranks were busy.
-void SamplingStage::tell_balance() const {
-  const DealTimes& mine = dealer_.times();
-  const double share = mine.busy / std::max(mine.busy + mine.waiting, 1e-9);
-  const double most = world_.max(share), least = -world_.max(-share);
-  log_info(
-      fmt::format("while sampling, threads of the ranks were busy {:.0f} to {:.0f} % of the time",
-                  100 * least, 100 * most));
+/// What this rank has had of all deals so far, and has stored of their paths.
+void SamplingStage::count_work() {
+  work_.sampling = dealer_.times().busy;
+  work_.blocks = dealer_.times().blocks;
+  const double stored = writer_ != nullptr ? writer_->seconds() : 0;
+  work_.io += threads_ * (stored - stored_);
+  stored_ = stored;
 }
 
 SamplingStage::Earlier SamplingStage::earlier(std::size_t index) {
   Earlier found;
   if (control_ == nullptr) return found;
+  const AddSeconds watch(work_.io, threads_);
   const auto finished = control_->newest(series_of(index));
   const auto under_way = control_->newest("sampling");
   agree_on_errors(world_, [&] {
@@ -123,7 +124,7 @@ std::uint64_t SamplingStage::all_blocks(const EntryPlan& entry) const {
 
 /// An entry that belongs to other parts.
 void SamplingStage::skip(const EntryPlan& entry) {
-  do_side_job();  // results stand in the plan's order
+  do_side_job(threads_);  // results stand in the plan's order
   agree_on_side_job();
   if (world_.is_root()) results_.samplers.push_back(unsampled(entry));
 }
@@ -138,7 +139,11 @@ void SamplingStage::sample_entry(std::size_t index) {
   std::optional<EntryStore> store;
   {
     const AddSeconds watch(results_.provenance.seconds_sampling);
-    if (entry.table) table = tables_.table(entry, used, world_, threads_);
+    if (entry.table) {
+      const RestIsWaiting rest(work_, &RankReport::sampling_waiting);
+      table = tables_.table(entry, used, world_, threads_);
+      work_.tables = tables_.busy();
+    }
     if (table) used = table;
     sampler = make_sampler(plan_, index, used);
     if (writer_ != nullptr) store.emplace(plan_, index, used, scale, *writer_, world_, threads_);
@@ -148,12 +153,14 @@ void SamplingStage::sample_entry(std::size_t index) {
   Earlier before = earlier(index);
   if (before.next_block > 0) {
     log_info(fmt::format("{} goes on after {} blocks", entry.section.name, before.next_block));
+    const RestIsWaiting rest(work_, &RankReport::sampling_waiting);
     sampling.resume(before.next_block, std::move(before.sample), dealer_);
+    count_work();
   }
   while (!sampling.done()) advance(sampling, index);
-  EntrySample sample = sampling.sample();
+  EntrySample sample = finish(sampling);
   results_.provenance.seconds_sampling += sample.seconds;
-  do_side_job();  // where the entry was there already, nothing has done it
+  do_side_job(threads_);  // where the entry was there already, nothing has done it
   agree_on_side_job();
   if (!world_.is_root()) return;
   if (control_ != nullptr && !before.saved)
@@ -165,14 +172,21 @@ void SamplingStage::sample_entry(std::size_t index) {
   };
 }
 
+EntrySample SamplingStage::finish(const EntrySampling& sampling) {
+  const RestIsWaiting rest(work_, &RankReport::sampling_waiting);
+  return sampling.sample();
+}
+
 void SamplingStage::advance(EntrySampling& sampling, std::size_t index) {
+  const RestIsWaiting rest(work_, &RankReport::sampling_waiting);
   Action wish = Action::go_on;
   const auto pause = [&] {
     if (control_ == nullptr) return false;
     wish = control_->wish();
     return wish != Action::go_on;
   };
-  sampling.advance(dealer_, pause, [this] { do_side_job(); });
+  sampling.advance(dealer_, pause, [this] { do_side_job(1); });
+  count_work();
   agree_on_side_job();
   if (control_ == nullptr) return;
   if (wish == Action::go_on && world_.is_root()) {
@@ -188,9 +202,11 @@ void SamplingStage::advance(EntrySampling& sampling, std::size_t index) {
 }
 
 void SamplingStage::keep(std::size_t index, const EntrySampling& sampling, bool stopping) {
+  const AddSeconds hold = control_->hold();
   const SamplingState state{index, sampling.next_block(), sampling.sample()};
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
+    const AddSeconds watch(work_.io, threads_);
     std::erase_if(unsaved_, [&](const auto& entry) {
       return control_->write(series_of(entry.first), entry.second, stopping);
     });
@@ -213,10 +229,11 @@ void SamplingStage::summarise(std::size_t index, EntrySample sample, const Table
   if (table != nullptr) result.table_error = table->error();
 }
 
-/// At most once; a failure is kept for agree_on_side_job().
-void SamplingStage::do_side_job() {
+/// On so many threads, and at most once; a failure is kept for agree_on_side_job().
+void SamplingStage::do_side_job(int threads) {
   if (!side_job_) return;
   const AddSeconds watch(results_.provenance.seconds_statistics);
+  const AddSeconds work(work_.statistics, threads);
   const auto job = std::exchange(side_job_, nullptr);
   try {
     job();
@@ -226,6 +243,7 @@ void SamplingStage::do_side_job() {
 }
 
 void SamplingStage::agree_on_side_job() {
+  const RestIsWaiting rest(work_, &RankReport::sampling_waiting);
   agree_on_errors(world_, [&] {
     if (side_failure_) std::rethrow_exception(side_failure_);
   });

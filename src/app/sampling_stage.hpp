@@ -28,10 +28,11 @@ namespace htdm {
 class SamplingStage {
  public:
   /// `results` holds the models' results and gets those of the samplers, in the plan's order and on
-  /// rank 0. All that is given must outlive this. Collective, as are all members.
+  /// rank 0; what this rank does is added to `work`. All that is given must outlive this.
+  /// Collective, as are all members.
   SamplingStage(const Plan& plan, const std::vector<std::shared_ptr<const Denoiser>>& denoisers,
                 const Communicator& world, int threads, SamplesWriter* writer, RunControl* control,
-                Results& results);
+                Results& results, RankReport& work);
 
   void run();
 
@@ -48,10 +49,11 @@ class SamplingStage {
   void skip(const EntryPlan& entry);
   void sample_entry(std::size_t index);
   void advance(EntrySampling& sampling, std::size_t index);
+  EntrySample finish(const EntrySampling& sampling);
   void keep(std::size_t index, const EntrySampling& sampling, bool stopping);
   void summarise(std::size_t index, EntrySample sample, const TableDenoiser* table, int calls);
-  void tell_balance() const;
-  void do_side_job();
+  void count_work();
+  void do_side_job(int threads);
   void agree_on_side_job();
 
   const Plan& plan_;
@@ -61,11 +63,13 @@ class SamplingStage {
   SamplesWriter* writer_;
   RunControl* control_;
   Results& results_;
+  RankReport& work_;
   BlockDealer dealer_;
   TableShelf tables_;
   std::unique_ptr<Summariser> summariser_;
   std::function<void()> side_job_;  ///< on the root: what one of its threads does beside the blocks
   std::exception_ptr side_failure_;
+  double stored_ = 0;  ///< seconds of the writer that are counted
   /// Finished entries that no checkpoint holds yet.
   std::vector<std::pair<std::size_t, Bytes>> unsaved_;
 };

@@ -7,6 +7,7 @@
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
 #include "app/pooling.hpp"
+#include "app/rank_times.hpp"
 #include "app/sample_store.hpp"
 #include "app/sampling_stage.hpp"
 #include "app/summary.hpp"
@@ -129,6 +130,8 @@ StudyRun::StudyRun(const Study& study, const std::string& command, const Communi
   results_.part = part;
   warn_of_crowding(threads_, world_);
   results_.provenance = run_provenance(study, command, threads_, world_);
+  work_.host = results_.provenance.host;
+  work_.threads = threads_;
   results_.study = write_study(study);
   results_.study_no_paths = write_study(study, false);
 }
@@ -217,11 +220,16 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
   train(control);
   write_models(output);
   std::optional<SamplesWriter> store = open_store(output);
-  SamplingStage(plan_, denoisers_, world_, threads_, store ? &*store : nullptr, control, results_)
+  SamplingStage(plan_, denoisers_, world_, threads_, store ? &*store : nullptr, control, results_,
+                work_)
       .run();
-  if (store) store->finish();
+  if (store) {
+    const AddSeconds watch(work_.io, threads_);
+    store->finish();
+  }
   results_.provenance.seconds_total = total.seconds();
-  results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  results_.run = report(results_.provenance.seconds_total, control);
+  results_.provenance.peak_memory_bytes = world_.max(work_.peak_memory_bytes);
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
     // What an earlier run stored goes with the results that it belonged to.
@@ -238,13 +246,32 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
   return std::move(results_);
 }
 
+/// What all ranks did, on rank 0.
+RunReport StudyRun::report(double seconds, const RunControl* control) {
+  work_.peak_memory_bytes = peak_memory_bytes();
+  RunReport run;
+  run.seconds = seconds;
+  if (control != nullptr) {
+    run.checkpoints = static_cast<std::int32_t>(world_.max(std::int64_t{control->taken()}));
+    run.checkpoint_interval = control->interval();
+    run.checkpoint_seconds = world_.max(control->seconds());
+  }
+  run.ranks = gather_ranks(work_, world_);
+  return run;
+}
+
 void StudyRun::train(RunControl* control) {
   const Stopwatch watch;
   TrainingData data;
-  agree_on_errors(world_, [&] {
-    if (plan_.needs_training_data()) data = draw_training_data(plan_, threads_);
-  });
-  const std::vector<TrainedModel> trained = train_models(plan_, data, world_, threads_, control);
+  {
+    const RestIsWaiting rest(work_, &RankReport::training_waiting);
+    agree_on_errors(world_, [&] {
+      const AddSeconds drawing(work_.training, threads_);
+      if (plan_.needs_training_data()) data = draw_training_data(plan_, threads_);
+    });
+  }
+  const std::vector<TrainedModel> trained =
+      train_models(plan_, data, world_, threads_, work_, control);
   for (std::size_t i = 0; i < trained.size(); ++i) {
     const ModelPlan& model = plan_.models[i];
     results_.models.push_back(describe(model, trained[i], data.normalization));
@@ -257,8 +284,10 @@ void StudyRun::train(RunControl* control) {
 }
 
 void StudyRun::write_models(const std::string& output) {
+  const RestIsWaiting rest(work_, &RankReport::training_waiting);
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
+    const AddSeconds watch(work_.io, threads_);
     for (std::size_t i = 0; i < weights_.size(); ++i) {
       const auto& weights = weights_[i];
       if (weights && plan_.models[i].needed) write_weights(output, *weights, results_.provenance);
@@ -266,8 +295,9 @@ void StudyRun::write_models(const std::string& output) {
   });
 }
 
-std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) const {
+std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) {
   if (!plan_.study.store.stores()) return std::nullopt;
+  const AddSeconds watch(work_.io, threads_);
   SamplesHeader header = samples_header(plan_);
   header.provenance = results_.provenance;
   header.study = results_.study;

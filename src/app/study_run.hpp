@@ -5,6 +5,7 @@
 #include "app/run_control.hpp"
 #include "io/pool.hpp"
 #include "io/results.hpp"
+#include "io/run_report.hpp"
 #include "io/samples_file.hpp"
 #include "io/study.hpp"
 #include "parallel/communicator.hpp"
@@ -53,7 +54,8 @@ class StudyRun {
   void use_models_of(const std::string& output);
   void train(RunControl* control = nullptr);
   void write_models(const std::string& output);
-  std::optional<SamplesWriter> open_store(const std::string& output) const;
+  std::optional<SamplesWriter> open_store(const std::string& output);
+  RunReport report(double seconds, const RunControl* control);
 
   const Communicator world_;
   int threads_;
@@ -61,6 +63,7 @@ class StudyRun {
   std::vector<std::shared_ptr<const Model>> weights_;  ///< null for exact denoisers
   std::vector<std::shared_ptr<const Denoiser>> denoisers_;
   Results results_;
+  RankReport work_;  ///< what this rank has done
 };
 
 }  // namespace htdm

@@ -2,12 +2,14 @@
 
 #include "app/log.hpp"
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "parallel/block_loop.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/core.h>
 
 #include <cstring>
+#include <numeric>
 #include <span>
 
 namespace htdm {
@@ -34,12 +36,14 @@ LevelTable take(std::span<const std::byte>& bytes) {
 }
 
 std::vector<LevelTable> make_tables(const EntryPlan& entry, const Denoiser& denoiser,
-                                    const Communicator& world, int threads) {
+                                    const Communicator& world, int threads, double& busy) {
   const BlockRange mine = blocks_of_rank(0, entry.levels.size(), world.rank(), world.size());
   std::vector<LevelTable> own(mine.size());
+  std::vector<double> seconds(static_cast<std::size_t>(threads));
   agree_on_errors(world, [&] {
     try {
-      for_each_block(threads, mine, [&](std::uint64_t level, int) {
+      for_each_block(threads, mine, [&](std::uint64_t level, int thread) {
+        const AddSeconds watch(seconds[static_cast<std::size_t>(thread)]);
         own[(level - mine.first) / mine.stride] =
             make_level_table(denoiser, entry.levels[level], entry.section.table_error);
       });
@@ -47,6 +51,7 @@ std::vector<LevelTable> make_tables(const EntryPlan& entry, const Denoiser& deno
       throw InputError("samplers." + entry.section.name + ": " + error.what());
     }
   });
+  busy = std::accumulate(seconds.begin(), seconds.end(), busy);
   Bytes bytes;
   for (const LevelTable& table : own) append(bytes, table);
   std::vector<LevelTable> tables;
@@ -69,7 +74,7 @@ std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,
   for (const Shelved& other : shelf_) {
     if (share_table(other.entry, entry)) return other.table;
   }
-  std::vector<LevelTable> tables = make_tables(entry, *denoiser, world, threads);
+  std::vector<LevelTable> tables = make_tables(entry, *denoiser, world, threads, busy_);
   auto table = std::make_shared<const TableDenoiser>(std::move(denoiser), std::move(tables));
   log_info(fmt::format("tabulated model {} at {} levels, error up to {:.2g}", entry.section.model,
                        entry.levels.size(), table->error()));

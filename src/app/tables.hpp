@@ -23,12 +23,16 @@ class TableShelf {
                                              std::shared_ptr<const Denoiser> denoiser,
                                              const Communicator& world, int threads);
 
+  /// Thread-seconds that this rank has worked on tables.
+  double busy() const { return busy_; }
+
  private:
   struct Shelved {
     EntryPlan entry;
     std::shared_ptr<const TableDenoiser> table;
   };
   std::vector<Shelved> shelf_;
+  double busy_ = 0;
 };
 
 }  // namespace htdm

@@ -1,11 +1,14 @@
 #include "app/training.hpp"
 
+#include "app/environment.hpp"
 #include "app/log.hpp"
+#include "app/rank_times.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "io/archive.hpp"
 #include "io/value_bytes.hpp"
 #include "parallel/block_loop.hpp"
+#include "parallel/lookout.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/core.h>
@@ -14,6 +17,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -36,21 +40,33 @@ std::vector<std::size_t> runs_of_ranks(std::size_t count, std::size_t unit, int 
   return runs;
 }
 
+/// The ranks that train a model together, as one of them sees it.
+struct Team {
+  const Communicator group;
+  int threads;
+  RunControl* control;
+  Lookout& lookout;
+  RankReport& work;
+
+  RestIsWaiting rest_is_waiting() const { return {work, &RankReport::training_waiting}; }
+};
+
 /// Steps of one training by all ranks of a group: each has a run of the shards and a run of the
 /// parameters. Gradients of its shards on its threads; from the others the gradients of its
 /// parameters; the optimiser's step for these; and back the weights.
 class SharedTraining {
  public:
-  SharedTraining(Trainer& trainer, const Communicator& group, int threads)
+  SharedTraining(Trainer& trainer, const Team& team)
       : trainer_(trainer),
-        group_(group),
-        threads_(threads),
+        team_(team),
+        group_(team.group),
         gradients_(trainer.shards(), trainer.parameters()),
-        scratch_(static_cast<std::size_t>(threads)),
-        shards_(runs_of_ranks(static_cast<std::size_t>(trainer.shards()), 1, group.size())),
-        parameters_(runs_of_ranks(trainer.parameters(), stretch, group.size())) {
+        scratch_(static_cast<std::size_t>(team.threads)),
+        busy_(scratch_.size()),
+        shards_(runs_of_ranks(static_cast<std::size_t>(trainer.shards()), 1, group_.size())),
+        parameters_(runs_of_ranks(trainer.parameters(), stretch, group_.size())) {
     const auto before = [&](const std::vector<std::size_t>& runs) {
-      return std::accumulate(runs.begin(), runs.begin() + group.rank(), std::size_t{0});
+      return std::accumulate(runs.begin(), runs.begin() + group_.rank(), std::size_t{0});
     };
     first_shard_ = before(shards_);
     first_parameter_ = before(parameters_);
@@ -58,12 +74,16 @@ class SharedTraining {
 
   /// Returns the loss of the minibatch.
   double step() {
-    compute_gradients();
-    group_.rows_to_columns(std::span<float>(gradients_.numbers), gradients_.stride, shards_,
-                           parameters_);
-    group_.all_gather_in_place(std::span(gradients_.loss), shards_);
-    update_weights();
-    group_.all_gather_in_place(trainer_.weights(), parameters_);
+    {
+      const RestIsWaiting rest = team_.rest_is_waiting();
+      compute_gradients();
+      group_.rows_to_columns(std::span<float>(gradients_.numbers), gradients_.stride, shards_,
+                             parameters_);
+      group_.all_gather_in_place(std::span(gradients_.loss), shards_);
+      update_weights();
+      group_.all_gather_in_place(trainer_.weights(), parameters_);
+      for (double& seconds : busy_) team_.work.training += std::exchange(seconds, 0.0);
+    }
     return trainer_.advance(gradients_.loss);
   }
 
@@ -80,25 +100,29 @@ class SharedTraining {
   }
 
   void compute_gradients() {
-    for_each_block(threads_, {first_shard_, first_shard_ + mine(shards_)},
+    for_each_block(team_.threads, {first_shard_, first_shard_ + mine(shards_)},
                    [&](std::uint64_t shard, int thread) {
-                     trainer_.shard_gradient(static_cast<int>(shard), gradients_,
-                                             scratch_[static_cast<std::size_t>(thread)]);
+                     const auto t = static_cast<std::size_t>(thread);
+                     const AddSeconds watch(busy_[t]);
+                     trainer_.shard_gradient(static_cast<int>(shard), gradients_, scratch_[t]);
                    });
   }
 
   void update_weights() {
     const std::size_t last = first_parameter_ + mine(parameters_);
-    for_each_block(threads_, {first_parameter_, last, stretch}, [&](std::uint64_t first, int) {
-      trainer_.update(gradients_, first, std::min(last, first + stretch));
-    });
+    for_each_block(team_.threads, {first_parameter_, last, stretch},
+                   [&](std::uint64_t first, int thread) {
+                     const AddSeconds watch(busy_[static_cast<std::size_t>(thread)]);
+                     trainer_.update(gradients_, first, std::min(last, first + stretch));
+                   });
   }
 
   Trainer& trainer_;
+  const Team& team_;
   const Communicator& group_;
-  int threads_;
   ShardGradients gradients_;
   std::vector<Scratch> scratch_;
+  std::vector<double> busy_;                      ///< seconds of each thread in this step
   std::vector<std::size_t> shards_, parameters_;  ///< how many each rank has
   std::size_t first_shard_ = 0, first_parameter_ = 0;
 };
@@ -137,23 +161,24 @@ class LossLog {
 /// them wants, after a number of steps that is the same for all.
 class Agreement {
  public:
-  Agreement(RunControl* control, const Communicator& group) : control_(control), group_(group) {}
+  explicit Agreement(const Team& team) : team_(team) {}
 
   Action next() {
-    if (control_ == nullptr || --left_ > 0) return Action::go_on;
+    RunControl* const control = team_.control;
+    if (control == nullptr || --left_ > 0) return Action::go_on;
+    const RestIsWaiting rest = team_.rest_is_waiting();
     const double steps = static_cast<double>(length_) * 0.1 / std::max(watch_.seconds(), 1e-6);
-    const auto wish = group_.is_root() || control_->stop_wanted() ? control_->wish() : Action{};
+    const auto wish = team_.group.is_root() || control->stop_wanted() ? control->wish() : Action{};
     const std::int64_t mine = static_cast<std::int64_t>(wish) << 32 |
                               static_cast<std::int64_t>(std::clamp(steps, 1.0, 4096.0));
-    const std::int64_t agreed = group_.max(mine);
+    const std::int64_t agreed = team_.group.max(mine);
     left_ = length_ = agreed & 0xffffffff;
     watch_.restart();
     return static_cast<Action>(agreed >> 32);
   }
 
  private:
-  RunControl* control_;
-  const Communicator& group_;
+  const Team& team_;
   std::int64_t left_ = 1, length_ = 1;
   Stopwatch watch_;
 };
@@ -163,29 +188,33 @@ constexpr double worth_keeping = 1;
 
 /// One model by one group; nothing when it was stopped.
 std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const TrainingData& data,
-                               const Communicator& group, int threads, RunControl* control,
-                               const std::optional<TrainingState>& before) {
+                               const Team& team, const std::optional<TrainingState>& before) {
   const TrainingOptions options = training_options(plan, model);
   Trainer trainer(options, data.samples, dimension(plan.target));
-  SharedTraining training(trainer, group, threads);
+  SharedTraining training(trainer, team);
   LossLog log(options.steps);
   if (before) {
     trainer.restore(before->trainer);
     log.records = before->loss;
   }
+  RunControl* const control = team.control;
   const auto keep = [&](bool stopping) {
+    const RestIsWaiting rest = team.rest_is_waiting();
+    const AddSeconds hold = control->hold();
     const TrainingState state{training.state(), log.records};
-    agree_on_errors(group, [&] {
-      if (!group.is_root()) return;
+    agree_on_errors(team.group, [&] {
+      if (!team.group.is_root()) return;
+      const AddSeconds watch(team.work.io, team.threads);
       control->write("training-" + model.section.name, value_to_bytes("training", state), stopping);
     });
     control->written();
   };
   Progress progress("training " + model.section.name, static_cast<std::uint64_t>(options.steps));
   progress.advance(static_cast<std::uint64_t>(trainer.step()));
-  Agreement agreement(control, group);
+  Agreement agreement(team);
   const Stopwatch watch;
   while (trainer.step() < options.steps) {
+    team.lookout.beat();
     const Action action = agreement.next();
     if (action != Action::go_on) keep(action == Action::stop);
     if (action == Action::stop) return std::nullopt;
@@ -200,7 +229,7 @@ std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const T
     log.add(step, loss);
     progress.advance(1);
   }
-  if (control != nullptr && group.max(watch.seconds()) > worth_keeping) keep(false);
+  if (control != nullptr && team.group.max(watch.seconds()) > worth_keeping) keep(false);
   Model trained;
   trained.name = model.section.name;
   trained.nu = model.nu;
@@ -244,7 +273,7 @@ std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
 }  // namespace
 
 std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
-                                       const Communicator& world, int threads,
+                                       const Communicator& world, int threads, RankReport& work,
                                        RunControl* control) {
   std::vector<TrainedModel> trained(plan.models.size());
   for (std::size_t i = 0; i < plan.models.size(); ++i) trained[i].weights = plan.models[i].file;
@@ -254,8 +283,15 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
   const int groups = std::min(world.size(), static_cast<int>(wanted.size()));
   const bool helps = world.rank() / groups < most_shards(plan, wanted);
   const int mine = helps ? world.rank() % groups : groups;
-  const Communicator group = world.split(mine, world.rank());
-  const auto before = earlier_states(plan, wanted, control);
+  std::vector<std::optional<TrainingState>> before;
+  {
+    const AddSeconds watch(work.io, threads);
+    before = earlier_states(plan, wanted, control);
+  }
+  Lookout lookout(world, watchdog_seconds());
+  const Communicator all = lookout.watched(world);
+  const Team team{lookout.watched(world.split(mine, world.rank())), threads, control, lookout,
+                  work};
   std::vector<Bytes> bytes(wanted.size());
   std::vector<double> seconds(wanted.size());
   bool stopped = false;
@@ -263,14 +299,17 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
        m += static_cast<std::size_t>(groups)) {
     const Stopwatch watch;
     const std::optional<Model> model =
-        train_one(plan, plan.models[wanted[m]], data, group, threads, control, before[m]);
+        train_one(plan, plan.models[wanted[m]], data, team, before[m]);
     seconds[m] = watch.seconds();
     stopped = !model;
     if (stopped) break;
     bytes[m] = model_to_bytes(*model);
   }
   // A group that finished before the wish reached it has left its models in checkpoints, too.
-  if (world.any(stopped)) throw StoppedAtCheckpoint("in training");
+  const RestIsWaiting rest = team.rest_is_waiting();
+  stopped = all.any(stopped);
+  lookout.close();
+  if (stopped) throw StoppedAtCheckpoint("in training");
   for (std::size_t m = 0; m < wanted.size(); ++m) {
     // Rank m mod G of the world is the first of group m mod G.
     world.broadcast(bytes[m], static_cast<int>(m) % groups);

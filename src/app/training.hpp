@@ -4,6 +4,7 @@
 #include "app/data_sets.hpp"
 #include "app/plan.hpp"
 #include "app/run_control.hpp"
+#include "io/run_report.hpp"
 #include "parallel/communicator.hpp"
 
 #include <memory>
@@ -23,10 +24,13 @@ struct TrainedModel {
 /// group the shards of a minibatch are spread over ranks and threads, gathered by all, and added in
 /// shard order, so the weights have the same bits for any layout. Collective over `world`.
 ///
+/// A rank that says nothing for HTDM_WATCHDOG seconds ends the program with a message that names it
+/// (parallel/lookout.hpp). What this rank does is added to `work`.
+///
 /// With a `control`, every model goes on from its newest checkpoint (series training-NAME) and
 /// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
 std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
-                                       const Communicator& world, int threads,
+                                       const Communicator& world, int threads, RankReport& work,
                                        RunControl* control = nullptr);
 
 }  // namespace htdm

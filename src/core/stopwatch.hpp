@@ -21,16 +21,17 @@ class Stopwatch {
   double start_ = steady_seconds();
 };
 
-/// Adds the time until its end to a sum.
+/// Adds the time until its end to a sum, `times` times.
 class AddSeconds {
  public:
-  explicit AddSeconds(double& sum) : sum_(sum) {}
-  ~AddSeconds() { sum_ += watch_.seconds(); }
+  explicit AddSeconds(double& sum, double times = 1) : sum_(sum), times_(times) {}
+  ~AddSeconds() { sum_ += times_ * watch_.seconds(); }
   AddSeconds(const AddSeconds&) = delete;
   AddSeconds& operator=(const AddSeconds&) = delete;
 
  private:
   double& sum_;
+  double times_;
   Stopwatch watch_;
 };
 

@@ -4,6 +4,7 @@
 #include "denoiser/model.hpp"
 #include "io/pool.hpp"
 #include "io/provenance.hpp"
+#include "io/run_report.hpp"
 #include "stats/intervals.hpp"
 
 #include <cstdint>
@@ -139,6 +140,7 @@ struct MergedFile {
   std::string file, created, host, command, part;  ///< part: "I/N", empty for whole runs
   std::uint64_t seed = 0;
   double seconds = 0;  ///< of the whole of its run
+  TimeShares shares = unknown_shares;
 };
 
 struct Results {
@@ -148,6 +150,7 @@ struct Results {
   std::uint64_t test_samples = 0;  ///< size of the test sample; 0 in files before schema 1.2
   std::optional<Part> part;        ///< none: a whole run
   std::vector<MergedFile> merged;  ///< of which it was merged; empty for a run
+  std::optional<RunReport> run;    ///< none where htdm run did not make it, or before schema 1.6
   std::vector<ModelResult> models;
   std::vector<SamplerResult> samplers;
 };

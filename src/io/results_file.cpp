@@ -5,6 +5,7 @@
 #include "io/model_parts.hpp"
 #include "io/pool_file.hpp"
 #include "io/results.hpp"
+#include "io/run_file.hpp"
 #include "io/seal.hpp"
 #include "io/table.hpp"
 
@@ -109,7 +110,7 @@ void moment_columns(Table table, Rows& rows) {
 }
 
 template <class Table, class Rows>
-void merged_columns(Table table, Rows& rows) {
+void merged_columns(Table table, Rows& rows, bool shares) {
   table.part("file", rows, [](auto& m) -> auto& { return m.file; }, {"results file"});
   table.part("part", rows, [](auto& m) -> auto& { return m.part; }, {"part I/N of its study"});
   table.part("seed", rows, [](auto& m) -> auto& { return m.seed; }, {"seed"});
@@ -118,6 +119,13 @@ void merged_columns(Table table, Rows& rows) {
   table.part("command", rows, [](auto& m) -> auto& { return m.command; }, {"how it was made"});
   table.part("seconds", rows, [](auto& m) -> auto& { return m.seconds; },
              {"wall time of its run", "s"});
+  if (!shares) return;
+  table.part("computing", rows, [](auto& m) -> auto& { return m.shares.computing; },
+             {"share of threads x wall time of its run spent computing"});
+  table.part("waiting", rows, [](auto& m) -> auto& { return m.shares.waiting; },
+             {"share spent waiting"});
+  table.part("io", rows, [](auto& m) -> auto& { return m.shares.io; }, {"share spent at files"});
+  table.part("other", rows, [](auto& m) -> auto& { return m.shares.other; }, {"the rest"});
 }
 
 template <class Result, class Visit>
@@ -224,8 +232,9 @@ void write_content(Group root, const Results& results) {
     root.set_attribute("parts", results.part->count);
   }
   if (!results.merged.empty()) {
-    merged_columns(TableWriter(root.create_group("merged")), results.merged);
+    merged_columns(TableWriter(root.create_group("merged")), results.merged, true);
   }
+  if (results.run) write_run(root.create_group("run"), *results.run);
   Group models = root.create_group("models");
   for (const ModelResult& model : results.models) {
     write_model_result(models.create_group(model.name), model);
@@ -252,8 +261,10 @@ Results read_as(const std::string& path, const std::string& shown) {
         Part{root.attribute<std::uint64_t>("part"), root.attribute<std::uint64_t>("parts")};
   }
   if (root.has("merged")) {
-    merged_columns(TableReader(root.open_group("merged")), results.merged);
+    const Group merged = root.open_group("merged");
+    merged_columns(TableReader(root.open_group("merged")), results.merged, merged.has("computing"));
   }
+  if (root.has("run")) results.run = read_run(root.open_group("run"));  // since schema 1.6
   const Group models = root.open_group("models");
   for (const std::string& name : models.members()) {
     results.models.push_back(read_model_result(models.open_group(name), name));

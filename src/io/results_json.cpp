@@ -196,6 +196,14 @@ Json part_json(const std::optional<Part>& part) {
   return {{"index", part->index}, {"count", part->count}};
 }
 
+/// Of threads x wall time; numbers, or null where a file does not say.
+Json shares_json(const TimeShares& s) {
+  return {{"computing", number(s.computing)},
+          {"waiting", number(s.waiting)},
+          {"io", number(s.io)},
+          {"other", number(s.other)}};
+}
+
 Json merged_json(const MergedFile& m) {
   return {{"file", m.file},
           {"part", m.part},
@@ -203,7 +211,37 @@ Json merged_json(const MergedFile& m) {
           {"created", m.created},
           {"host", m.host},
           {"command", m.command},
-          {"seconds", number(m.seconds)}};
+          {"seconds", number(m.seconds)},
+          {"shares", shares_json(m.shares)}};
+}
+
+Json rank_json(const RankReport& r) {
+  return {{"host", r.host},
+          {"threads", r.threads},
+          {"training", number(r.training)},
+          {"tables", number(r.tables)},
+          {"sampling", number(r.sampling)},
+          {"statistics", number(r.statistics)},
+          {"training_waiting", number(r.training_waiting)},
+          {"sampling_waiting", number(r.sampling_waiting)},
+          {"io", number(r.io)},
+          {"blocks", r.blocks},
+          {"peak_memory_bytes", number(r.peak_memory_bytes)}};
+}
+
+Json run_json(const std::optional<RunReport>& run) {
+  if (!run) return {};
+  return {{"seconds", number(run->seconds)},
+          {"shares", shares_json(time_shares(*run))},
+          {"imbalance",
+           {{"training", number(imbalance(run->ranks, &RankReport::training))},
+            {"sampling", number(imbalance(run->ranks, &RankReport::sampling))}}},
+          {"checkpoints",
+           {{"count", run->checkpoints},
+            {"interval", number(run->checkpoint_interval)},
+            {"seconds", number(run->checkpoint_seconds)},
+            {"overhead", number(run->checkpoint_overhead())}}},
+          {"ranks", array_of(run->ranks, rank_json)}};
 }
 
 }  // namespace
@@ -217,6 +255,7 @@ std::string results_json(const Results& results) {
                     {"provenance", provenance_json(results.provenance)},
                     {"part", part_json(results.part)},
                     {"merged", array_of(results.merged, merged_json)},
+                    {"run", run_json(results.run)},
                     {"models", array_of(results.models, model_json)},
                     {"samplers", array_of(results.samplers, sampler_json)}};
   return json_text(object);

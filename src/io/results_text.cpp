@@ -235,8 +235,11 @@ std::string origin_text(const Results& results) {
         results.part->index, results.part->count);
   }
   for (const MergedFile& m : results.merged) {
-    text += fmt::format("merged: {}{}, seed {}, {} on {}\n", m.file,
+    text += fmt::format("merged: {}{}, seed {}, {} on {}", m.file,
                         m.part.empty() ? "" : " (part " + m.part + ")", m.seed, m.created, m.host);
+    text += std::isnan(m.shares.computing) ? "\n"
+                                           : fmt::format(", computing {:.0f} % of {:.1f} s\n",
+                                                         100 * m.shares.computing, m.seconds);
   }
   return results.merged.empty() ? text : text + "\n";
 }
@@ -254,8 +257,9 @@ std::string results_text(const Results& all) {
                   p.git_hash, p.created, p.seed, p.ranks, p.threads, p.seconds_total);
   out += origin_text(results);
   if (!results.models.empty()) print_table(out, model_columns(results), 1);
-  if (results.samplers.empty()) return out + "No sampler was run.\n";
-  if (results.samplers.front().paths == 0) return out + law_text(results);
+  const std::string run = results.run ? "\n" + run_text(*results.run) : "";
+  if (results.samplers.empty()) return out + "No sampler was run.\n" + run;
+  if (results.samplers.front().paths == 0) return out + law_text(results) + run;
   std::vector<Column> columns = sampler_columns(results);
   add_exceedance_columns(columns, results);
   print_table(out, columns, 2);
@@ -272,7 +276,7 @@ std::string results_text(const Results& all) {
       reference_name(results) == "law" ? "true law" : reference_name(results));
   out += tables_text(results) + transform_text(results) + nonfinite_text(results);
   const std::string laws = law_text(results);
-  return laws.empty() ? out : out + "\n" + laws;
+  return out + (laws.empty() ? "" : "\n" + laws) + run;
 }
 
 }  // namespace htdm

@@ -1,6 +1,7 @@
 #include "io/samples_file.hpp"
 
 #include "core/error.hpp"
+#include "core/stopwatch.hpp"
 #include "io/file_header.hpp"
 #include "io/model_parts.hpp"
 #include "parallel/session.hpp"
@@ -217,6 +218,7 @@ void SamplesWriter::check_room(std::uint64_t bytes) const {
 
 void SamplesWriter::append(std::size_t entry, Stored set, std::uint64_t rows,
                            std::span<const hdf5::RowRun> runs, std::span<const float> values) {
+  const AddSeconds watch(seconds_);
   constexpr std::uint64_t slack = 16U << 20U;
   check_room(world_.sum(2 * values.size_bytes()) + slack);
   file_->append(fmt::format("/samplers/{:03}/{}", entry, set_name(set)), rows, runs, values);

@@ -59,6 +59,9 @@ class SamplesWriter {
   void append(std::size_t entry, Stored set, std::uint64_t rows, std::span<const hdf5::RowRun> runs,
               std::span<const float> values);
 
+  /// For how long this rank was in append().
+  double seconds() const { return seconds_; }
+
   /// Close the file, read it back, compare, and put it in place.
   void finish();
 
@@ -72,6 +75,7 @@ class SamplesWriter {
   PartialFile partial_;
   std::optional<hdf5::SharedFile> file_;
   bool reserved_ = false;
+  double seconds_ = 0;
   std::uint64_t written_ = 0;  ///< content_sum of this rank's rows
 };
 

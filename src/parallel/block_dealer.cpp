@@ -3,14 +3,12 @@
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
 #include "parallel/deal_channel.hpp"
+#include "parallel/giving_up.hpp"
 #include "parallel/shift.hpp"
 
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,29 +33,6 @@ double message_interval(double seconds, int ranks) {
 /// Work that a rank asks for at a time, and how often it says that it is there.
 constexpr double wanted_seconds = 0.05, beat_seconds = 1;
 
-std::string here(int rank) {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  return "rank " + std::to_string(rank) + " on " + host;
-}
-
-/// This rank cannot be waited for, and its threads cannot be called back.
-[[noreturn]] void give_up(const DealChannel& channel, const std::string& message) {
-  std::fprintf(stderr,
-               "error: %s. The run cannot go on without it. Look at that host, and continue from "
-               "the last checkpoint with --restart (HTDM_WATCHDOG sets the seconds of patience).\n",
-               message.c_str());
-  std::fflush(stderr);
-  channel.abort(static_cast<int>(ExitCode::failure));
-  std::_Exit(static_cast<int>(ExitCode::failure));
-}
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f s", seconds);
-  return text;
-}
-
 }  // namespace
 
 /// One deal, as the main thread of a rank attends to it.
@@ -81,8 +56,8 @@ class BlockDealer::Attendant {
       if ((pause_ && pause_()) || shift_.failed()) last_ = next_;
       const bool busy = rank_ == 0 ? deal() : ask();
       if (const auto block = shift_.stuck(patience_)) {
-        give_up(channel_, here(rank_) + " has been working on block " + std::to_string(*block) +
-                              " for more than " + seconds_text(patience_));
+        give_up(here(rank_) + " has been working on block " + std::to_string(*block) +
+                " for more than " + seconds_text(patience_));
       }
       if (alone) {
         shift_.work_alone();
@@ -149,8 +124,8 @@ class BlockDealer::Attendant {
     for (int other = 1; other < size_; ++other) {
       const double silence = now - heard_[static_cast<std::size_t>(other)];
       if (silence > patience_) {
-        give_up(channel_, "rank " + std::to_string(other) + " has said nothing for " +
-                              seconds_text(silence) + ", as rank 0 sees it");
+        give_up("rank " + std::to_string(other) + " has said nothing for " + seconds_text(silence) +
+                ", as rank 0 sees it");
       }
     }
   }
@@ -186,8 +161,8 @@ class BlockDealer::Attendant {
     if (!channel_.here<DealGrant>(0)) {
       // The lowest rank speaks first, and ends the others.
       if (steady_seconds() - heard_[0] > patience_ + 0.5 * rank_) {
-        give_up(channel_, "rank 0 has not answered for " + seconds_text(patience_) + ", as " +
-                              htdm::here(rank_) + " sees it");
+        give_up("rank 0 has not answered for " + seconds_text(patience_) + ", as " +
+                htdm::here(rank_) + " sees it");
       }
       if (steady_seconds() - said_ > beat_) send({});
       return false;

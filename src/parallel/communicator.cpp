@@ -1,6 +1,7 @@
 #include "parallel/communicator.hpp"
 
 #include "core/error.hpp"
+#include "parallel/communicator_parts.hpp"
 #include "parallel/pieces.hpp"
 
 #include <mpi.h>
@@ -13,7 +14,6 @@ namespace htdm {
 namespace {
 
 constexpr int gather_tag = 1, matrix_tag = 2;
-constexpr std::size_t largest_message = std::size_t{1} << 30;
 
 }  // namespace
 
@@ -36,62 +36,6 @@ struct Communicator::Handle {
     if (owned && !finalised) MPI_Comm_free(&comm);
   }
 };
-
-namespace {
-
-void count(TrafficKind kind, std::uint64_t sent, std::uint64_t received,
-           std::uint64_t messages = 0) {
-  TrafficCount& own = Communicator::traffic()[kind];
-  ++own.calls;
-  own.messages += messages;
-  own.sent += sent;
-  own.received += received;
-}
-
-/// Messages that an array of `bytes` is cut into.
-std::uint64_t pieces_of(std::uint64_t bytes) {
-  return (bytes + largest_message - 1) / largest_message;
-}
-
-template <class T>
-void all_reduce(MPI_Comm comm, std::span<T> values, MPI_Datatype type, MPI_Op op) {
-  count(TrafficKind::reduce, values.size_bytes(), values.size_bytes());
-  for_each_piece(values.size(), largest_message / sizeof(T), [&](std::size_t at, std::size_t n) {
-    MPI_Allreduce(MPI_IN_PLACE, values.data() + at, static_cast<int>(n), type, op, comm);
-  });
-}
-
-template <class T>
-T all_reduce(MPI_Comm comm, T value, MPI_Datatype type, MPI_Op op) {
-  all_reduce(comm, std::span(&value, 1), type, op);
-  return value;
-}
-
-std::uint64_t total(std::span<const std::uint64_t> sizes) {
-  std::uint64_t sum = 0;
-  for (const std::uint64_t size : sizes) sum += size;
-  return sum;
-}
-
-/// `rows` pieces of `width` bytes, `stride` bytes apart, as one element of a message.
-class StridedBytes {
- public:
-  StridedBytes(std::size_t rows, std::size_t width, std::size_t stride) {
-    MPI_Type_create_hvector(static_cast<int>(rows), static_cast<int>(width),
-                            static_cast<MPI_Aint>(stride), MPI_BYTE, &type_);
-    MPI_Type_commit(&type_);
-  }
-  StridedBytes(const StridedBytes&) = delete;
-  StridedBytes& operator=(const StridedBytes&) = delete;
-  ~StridedBytes() { MPI_Type_free(&type_); }
-
-  MPI_Datatype type() const { return type_; }
-
- private:
-  MPI_Datatype type_;
-};
-
-}  // namespace
 
 Communicator Communicator::world() {
   int started = 0, finalised = 0;
@@ -124,6 +68,12 @@ void Communicator::broadcast(std::span<std::byte> data, int root) const {
   if (size() == 1) return;
   const bool mine = rank() == root;
   count(TrafficKind::broadcast, mine ? data.size() : 0, mine ? 0 : data.size());
+  if (meanwhile_) {
+    std::vector<MPI_Request> requests;
+    start_broadcast(handle_->comm, data, root, requests);
+    complete(requests, meanwhile_.get());
+    return;
+  }
   for_each_piece(data.size(), largest_message, [&](std::size_t at, std::size_t n) {
     MPI_Bcast(data.data() + at, static_cast<int>(n), MPI_BYTE, root, handle_->comm);
   });
@@ -193,6 +143,16 @@ void Communicator::all_gather_bytes_in_place(std::span<std::byte> whole,
   }
   const std::size_t mine = counts[static_cast<std::size_t>(rank())];
   count(TrafficKind::all_gather, mine, whole.size() - mine);
+  if (meanwhile_) {
+    // A message per owner that has anything: MPI_Iallgatherv takes one between any two ranks.
+    std::vector<MPI_Request> requests;
+    std::size_t offset = 0;
+    for (int owner = 0; owner < size(); offset += counts[owner++]) {
+      start_broadcast(handle_->comm, whole.subspan(offset, counts[owner]), owner, requests);
+    }
+    complete(requests, meanwhile_.get());
+    return;
+  }
   std::vector<int> sizes(counts.begin(), counts.end());
   std::vector<int> offsets(counts.size());
   for (std::size_t r = 1; r < offsets.size(); ++r) offsets[r] = offsets[r - 1] + sizes[r - 1];
@@ -228,11 +188,13 @@ void Communicator::rows_to_columns_of_bytes(std::span<std::byte> matrix, std::si
               static_cast<int>(r), matrix_tag, handle_->comm, &requests.emplace_back());
   }
   count(TrafficKind::exchange, sent, received, requests.size());
-  MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+  complete(requests, meanwhile_.get());
 }
 
 void Communicator::sum(std::span<std::uint64_t> values) const {
-  if (size() > 1) all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM);
+  if (size() > 1) {
+    all_reduce(handle_->comm, values, MPI_UINT64_T, MPI_SUM, meanwhile_.get());
+  }
 }
 
 std::uint64_t Communicator::sum(std::uint64_t value) const {
@@ -241,15 +203,18 @@ std::uint64_t Communicator::sum(std::uint64_t value) const {
 }
 
 std::int64_t Communicator::min(std::int64_t value) const {
-  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MIN, meanwhile_.get())
+                    : value;
 }
 
 std::int64_t Communicator::max(std::int64_t value) const {
-  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_INT64_T, MPI_MAX, meanwhile_.get())
+                    : value;
 }
 
 double Communicator::max(double value) const {
-  return size() > 1 ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX) : value;
+  return size() > 1 ? all_reduce(handle_->comm, value, MPI_DOUBLE, MPI_MAX, meanwhile_.get())
+                    : value;
 }
 
 bool Communicator::any(bool value) const {
@@ -258,6 +223,12 @@ bool Communicator::any(bool value) const {
 
 const void* Communicator::native() const {
   return handle_ ? &handle_->comm : nullptr;
+}
+
+Communicator Communicator::attentive(std::function<void()> meanwhile) const {
+  Communicator ranks = *this;
+  ranks.meanwhile_ = std::make_shared<const std::function<void()>>(std::move(meanwhile));
+  return ranks;
 }
 
 Communicator Communicator::split(int color, int key) const {

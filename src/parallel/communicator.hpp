@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <type_traits>
@@ -94,6 +95,11 @@ class Communicator {
   /// Address of the MPI_Comm, for a library that talks to MPI itself; null where there is no MPI.
   const void* native() const;
 
+  /// The same ranks; while this one waits for others in broadcast(), all_gather(),
+  /// all_gather_in_place(), rows_to_columns(), sum(), min(), max() or any(), it calls `meanwhile`
+  /// over and over, on the thread that waits. All ranks do this, or none.
+  Communicator attentive(std::function<void()> meanwhile) const;
+
   /// The ranks that gave the same color (>= 0), ordered by key, then by rank here.
   Communicator split(int color, int key) const;
 
@@ -107,6 +113,7 @@ class Communicator {
                                 std::span<const std::size_t> columns) const;
 
   std::shared_ptr<const Handle> handle_;
+  std::shared_ptr<const std::function<void()>> meanwhile_;
 };
 
 }  // namespace htdm

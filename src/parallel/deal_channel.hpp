@@ -81,11 +81,6 @@ class DealChannel {
     return value;
   }
 
-  /// Ends all ranks.
-  void abort(int code) const {
-    if (comm_ != MPI_COMM_NULL) MPI_Abort(comm_, code);
-  }
-
  private:
   MPI_Comm comm_ = MPI_COMM_NULL;
 };

@@ -91,8 +91,11 @@ class Report(InFolder):
         self.assertIsNone(re.search(r"(src|href)=[\"']?(?!data:)\w|url\(|@import|<script", page))
         for text in ("0.0287", "0.0202", "0.2233", "0123456789ab", "2 × 1", "avx512",
                      "<dt>seed</dt><dd>42</dd>", "exceedance/batch_count", "too rare: &lt;",
-                     "table1.tex"):
+                     "table1.tex", "less 1): training 25.0%.", "2 checkpoints", "node&lt;1&gt;"):
             self.assertIn(text, page)
+        # Of twelve ranks, three lines over all and eight of them.
+        ranks = re.search(r"<h3>Ranks</h3>.*?</table>", page, re.S).group()
+        self.assertEqual(ranks.count("<tr>"), 1 + 3 + 8)
         self.assertNotIn("nan", re.sub(r"data:[^\"]*", "", page).lower().replace("nanosecond", ""))
 
     def check_latex(self, samplers):
@@ -263,6 +266,20 @@ class Reader(InFolder):
         self.assertEqual(list(batches["batch"]), 2 * list(range(10)))
         self.assertEqual(list(htdm_results.to_pandas(results, "moments")["name"]),
                          ["mean", "variance", "skewness", "kurtosis"])
+
+    def test_run(self):
+        results = htdm_results.read(self.write())
+        run = htdm_results.run_of(results)
+        self.assertEqual(run["checkpoints"], 2)
+        shares = htdm_results.run_shares(run)
+        np.testing.assert_allclose(shares["computing"] + shares["waiting"], 126 / 131)
+        np.testing.assert_allclose(shares["other"], 3 / 131)
+        if importlib.util.find_spec("pandas"):
+            frame = htdm_results.to_pandas(results, "run")
+            self.assertEqual(list(frame["rank"]), list(range(12)))
+            self.assertEqual(frame["training_waiting"].iloc[-1], 50)
+        del results["run"]
+        self.assertIsNone(htdm_results.run_of(results))
 
     def test_xarray(self):
         path = self.write()

@@ -206,6 +206,21 @@ def write_model(group, name, exact, dimension, rng):
             "loss": 0.35 + 0.65 * np.exp(-first / 300) + np.abs(noise)})
 
 
+def write_run(group, ranks=12):
+    """Ranks of which the first computes all the time and the others wait more and more."""
+    group.attrs.update(seconds=131.0, checkpoints=np.int32(2), checkpoint_interval=60.0,
+                       checkpoint_seconds=0.26, checkpoint_overhead=0.26 / 131.0,
+                       training_imbalance=0.25, sampling_imbalance=np.nan)
+    waiting = np.linspace(0, 50, ranks)
+    zero = np.zeros(ranks)
+    table(group, "rank", {
+        "rank": np.arange(ranks, dtype=np.int32), "host": np.array(["node<1>"] * ranks),
+        "threads": np.ones(ranks, np.int32), "training": 20 + zero, "tables": zero,
+        "sampling": 111 - 5 - waiting, "statistics": zero, "training_waiting": waiting,
+        "sampling_waiting": zero, "io": 2 + zero, "blocks": np.arange(ranks, dtype=np.uint64),
+        "peak_memory_bytes": 1e8 + zero})
+
+
 def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None, seed=1,
           file_data=False, events=("norm",), test_count=None, propagated=False):
     """results.h5 at `path`; every argument but the path shapes a case worth testing."""
@@ -230,6 +245,7 @@ def write(path, count=100_000, dimension=1, law=True, exact=False, samplers=None
                  f"[statistics]\nbatches = {BATCHES}\nbatch_size = {count // BATCHES}\n"
                  f"w1_samples = {count}\n")
         file["study"] = file["study_without_paths"] = study
+        write_run(file.create_group("run"))
         for name in sorted({entry[2] for entry in samplers}):
             write_model(file.create_group(f"models/{name}"), name, exact, dimension, rng)
         for i, entry in enumerate(samplers):

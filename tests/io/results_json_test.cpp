@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 5}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 6}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
@@ -90,6 +90,21 @@ TEST(ResultsJson, LawsStandBesideCounts) {
   EXPECT_EQ(rest.at("marginals").at("probability").at(1), Json::array({0.01, 3.4e-5}));
   EXPECT_EQ(rest.at("quantiles").at("value").at(0), -2.5);
   EXPECT_TRUE(samplers.at(1).at("propagated_law").is_null());
+}
+
+TEST(ResultsJson, SaysWhereTheTimeWent) {
+  Results results = test::sample_results();
+  const Json run = json_of(results).at("run");
+  EXPECT_EQ(run.at("ranks").size(), 2U);
+  EXPECT_EQ(run.at("ranks").at(1).at("host"), "node2");
+  EXPECT_EQ(run.at("ranks").at(1).at("blocks"), 900);
+  EXPECT_EQ(run.at("ranks").at(0).at("sampling_waiting"), 20.0);
+  EXPECT_DOUBLE_EQ(run.at("imbalance").at("training"), 1.0 / 3);
+  EXPECT_DOUBLE_EQ(run.at("shares").at("waiting"), 80.0 / 522);
+  EXPECT_EQ(run.at("checkpoints").at("count"), 3);
+  EXPECT_DOUBLE_EQ(run.at("checkpoints").at("overhead"), 0.75 / 130.5);
+  results.run.reset();
+  EXPECT_TRUE(json_of(results).at("run").is_null());
 }
 
 TEST(ResultsJson, ZeroCountsAndWhatIsNotKnown) {

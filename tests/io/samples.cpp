@@ -168,6 +168,14 @@ LawResult sample_law() {
   return law;
 }
 
+/// Two ranks of two threads, of which one trains a third more than the other.
+RunReport sample_run() {
+  RunReport run{130.5, 3, 60, 0.75, {}};
+  run.ranks = {{"node1", 2, 40, 3, 150, 10, 5, 20, 2, 700, 2e8},
+               {"node2", 2, 20, 1, 160, 0, 25, 30, 1, 900, 1e8}};
+  return run;
+}
+
 }  // namespace
 
 Results sample_results(int components) {
@@ -180,6 +188,7 @@ Results sample_results(int components) {
   results.provenance.tile = 64;
   results.provenance.seconds_total = 130.5;
   results.provenance.peak_memory_bytes = 2e8;
+  results.run = sample_run();
   results.study = "[study]\nname = \"paper\"\nseed = 42\n\n[models.edm]\nnu = inf\n";
   results.test_samples = 100'000;
   results.study_no_paths = "[study]\nname = \"paper\"\n";

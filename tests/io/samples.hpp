@@ -41,7 +41,7 @@ void save(const hdf5::File& file, const std::string& path);
 Model sample_model(double nu);
 
 /// Two models and three samplers in d = 1: one with everything, one without nu and with zero
-/// counts, one with nu = inf and without a law. `components` is the length of W1.
+/// counts, one with nu = inf and without a law; two ranks. `components` is the length of W1.
 Results sample_results(int components = 1);
 
 }  // namespace htdm::test

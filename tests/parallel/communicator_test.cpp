@@ -5,10 +5,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <limits>
 #include <numeric>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -38,8 +40,20 @@ TEST(NullCommunicator, IsOneRank) {
   EXPECT_EQ(none.split(1, 0).size(), 1);
 }
 
-TEST(Communicator, BroadcastsFromAnyRootWithItsSize) {
-  const auto world = Communicator::world();
+/// Those that wait in MPI, and those that do something meanwhile.
+class Collectives : public testing::TestWithParam<bool> {
+ protected:
+  static Communicator all() {
+    const Communicator world = Communicator::world();
+    return GetParam() ? world.attentive([] {}) : world;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(, Collectives, testing::Bool(), [](const auto& parameter) {
+  return parameter.param ? "Attentive" : "Blocking";
+});
+
+TEST_P(Collectives, BroadcastsFromAnyRootWithItsSize) {
+  const auto world = all();
   for (int root = 0; root < world.size(); ++root) {
     std::vector<double> numbers(world.rank() + 1, world.rank());
     std::string text(3 * world.rank(), 'a');
@@ -50,8 +64,8 @@ TEST(Communicator, BroadcastsFromAnyRootWithItsSize) {
   }
 }
 
-TEST(Communicator, GathersInRankOrder) {
-  const auto world = Communicator::world();
+TEST_P(Collectives, GathersInRankOrder) {
+  const auto world = all();
   std::vector<Bytes> expected;
   for (int r = 0; r < world.size(); ++r) expected.push_back(bytes_of(r));
   EXPECT_EQ(world.all_gather(bytes_of(world.rank())), expected);
@@ -61,8 +75,8 @@ TEST(Communicator, GathersInRankOrder) {
   }
 }
 
-TEST(Communicator, CompletesArraysInPlace) {
-  const auto world = Communicator::world();
+TEST_P(Collectives, CompletesArraysInPlace) {
+  const auto world = all();
   std::vector<std::size_t> counts;  // 0, 3, 6, ... elements
   for (int r = 0; r < world.size(); ++r) counts.push_back(3 * r);
   std::vector<float> expected, mine;
@@ -78,8 +92,8 @@ TEST(Communicator, CompletesArraysInPlace) {
 
 // Rank r writes r + 1 rows (none on the last but one of several) of a matrix whose element (i, j)
 // is 1000 i + j, and gets its r + 2 columns; what is nobody's stays.
-TEST(Communicator, TurnsRowsIntoColumns) {
-  const auto world = Communicator::world();
+TEST_P(Collectives, TurnsRowsIntoColumns) {
+  const auto world = all();
   const auto n = static_cast<std::size_t>(world.size());
   const auto me = static_cast<std::size_t>(world.rank());
   std::vector<std::size_t> rows, columns;
@@ -110,8 +124,8 @@ TEST(Communicator, TurnsRowsIntoColumns) {
   EXPECT_EQ(matrix, expected);
 }
 
-TEST(Communicator, ReducesExactly) {
-  const auto world = Communicator::world();
+TEST_P(Collectives, ReducesExactly) {
+  const auto world = all();
   const auto n = static_cast<std::uint64_t>(world.size());
   const auto rank = static_cast<std::uint64_t>(world.rank());
   const std::uint64_t large = (std::uint64_t{1} << 61) + 1;  // a double would round it
@@ -124,6 +138,18 @@ TEST(Communicator, ReducesExactly) {
   EXPECT_EQ(world.max(0.5 * world.rank()), 0.5 * (world.size() - 1));
   EXPECT_TRUE(world.any(world.rank() == world.size() - 1));
   EXPECT_FALSE(world.any(false));
+}
+
+TEST(Communicator, DoesOtherThingsWhileItWaits) {
+  const auto world = Communicator::world();
+  if (world.size() == 1) GTEST_SKIP() << "one rank";
+  int calls = 0;
+  const Communicator attentive = world.attentive([&] { ++calls; });
+  if (world.is_root()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(attentive.max(std::int64_t{world.rank()}), world.size() - 1);
+  if (!world.is_root()) {
+    EXPECT_GT(calls, 0);
+  }
 }
 
 TEST(Communicator, SplitsByColorInOrderOfKeys) {

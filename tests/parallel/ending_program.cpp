@@ -1,8 +1,11 @@
 /// A program that ends in the way its argument names; endings_test.sh watches it.
 #include "core/error.hpp"
+#include "parallel/lookout.hpp"
 #include "parallel/session.hpp"
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 int main(int argc, char** argv) {
   using namespace htdm;
@@ -14,6 +17,12 @@ int main(int argc, char** argv) {
       agree_on_errors(world, [&] {
         if (world.rank() == last) throw InputError("agreed");
       });
+    }
+    if (ending == "last hangs" || ending == "root hangs") {
+      Lookout lookout(world, 1);
+      const bool hangs = world.rank() == (ending == "root hangs" ? 0 : last);
+      if (hangs) std::this_thread::sleep_for(std::chrono::seconds(60));
+      lookout.watched(world).any(false);
     }
     // Nobody agreed on anything below: some or all ranks simply fail.
     if (ending == "all") throw InputError("all");

@@ -185,19 +185,34 @@ class Restart(unittest.TestCase):
             self.assertEqual(process.returncode, 0, said)
             self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
 
-    def test_a_rank_that_hangs_is_named(self):
+    def hang(self, victim, ranks, series, *settings):
+        """What a run says when a rank stops once there is a checkpoint of `series`."""
         with htdm.temporary_folder() as folder:
             process = subprocess.Popen(
-                [htdm.MPIRUN, "2", "1", htdm.PROGRAM, "run", str(self.study), "--output",
-                 str(folder / "out"), "--set", "statistics.batch_size=100_000_000", *OFTEN],
+                [htdm.MPIRUN, str(ranks), "1", htdm.PROGRAM, "run", str(self.study), "--output",
+                 str(folder / "out"), *settings, *OFTEN],
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                 env={**os.environ, "HTDM_WATCHDOG": "5"}, start_new_session=True)
-            wait_for(process, folder / "out", "sampling")
-            os.kill(sorted(htdm.children(htdm.children(process.pid)[0]))[1], signal.SIGSTOP)
+            wait_for(process, folder / "out", series)
+            os.kill(sorted(htdm.children(htdm.children(process.pid)[0]))[victim], signal.SIGSTOP)
             said = process.communicate(timeout=60)[1]
             self.assertNotEqual(process.returncode, 0)
-            self.assertIn("rank 1 has said nothing", said)
+            return said
 
+    def test_a_rank_that_hangs_is_named(self):
+        said = self.hang(1, 2, "sampling", "--set", "statistics.batch_size=100_000_000")
+        self.assertIn("rank 1 has said nothing", said)
+
+    def test_a_rank_that_hangs_in_training_is_named(self):
+        """Of three ranks 0 and 2 train one model, 1 the other."""
+        endless = [word for model in ("edm", "t_edm")
+                   for word in ("--set", f"models.{model}.steps=100_000_000")]
+        for victim, message in ((0, "rank 0 has not answered"), (1, "rank 1 has said nothing"),
+                                (2, "rank 2 has said nothing")):
+            said = self.hang(victim, 3, "training-edm", *endless)
+            self.assertIn(message, said)
+            for other in {0, 1, 2} - {victim}:
+                self.assertNotIn(f"rank {other} has", said)
 
     @unittest.skipUnless(os.geteuid() == 0, "only root may mount a small disk")
     def test_a_full_disk_ends_with_a_message_and_loses_nothing(self):

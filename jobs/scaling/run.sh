@@ -15,7 +15,7 @@ folder=results/scaling options=()
 while [ $# -gt 0 ]; do
   case $1 in
     -h | --help) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
-    --quick) options+=(--quick --rounds 2 --counts 1,2,4) ;;
+    --quick) options+=(--quick --rounds 2 --counts "1,2,4") ;;
     --output) folder=$2; shift ;;
     *) options+=("$1") ;;
   esac

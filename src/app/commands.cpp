@@ -53,6 +53,18 @@ std::optional<double> seconds_of(const std::string& walltime) {
   return seconds;
 }
 
+/// Ranks that write checkpoints hold the folder, too, so that what is left of a run whose root was
+/// killed keeps others out: the first of every group that trains a model (train_models).
+void join_lock(ClaimedOutput& claimed, const std::string& output, std::size_t models,
+               const Communicator& world) {
+  std::string holder = claimed.lock ? claimed.lock->holder() : "";
+  world.broadcast(holder);
+  agree_on_errors(world, [&] {
+    if (world.is_root() || static_cast<std::size_t>(world.rank()) >= models) return;
+    claimed.lock = std::make_unique<FolderLock>(output, holder);
+  });
+}
+
 }  // namespace
 
 ExitCode run_command(const RunOptions& options) {
@@ -80,6 +92,7 @@ ExitCode run_command(const RunOptions& options) {
     log_info(output + "/results.h5 is complete: nothing to do");
     return ExitCode::done;
   }
+  join_lock(claimed, output, study.models.size(), world);
   if (walltime) *walltime -= watch.seconds();
   RunControl control({checkpoints_path(output), identity, options.checkpoint_interval, walltime},
                      world);

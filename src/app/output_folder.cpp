@@ -71,16 +71,31 @@ void check_same_study(const fs::path& file, const Study& study, const RunOptions
   check_identity(file.string(), found, run_identity(study));
 }
 
+bool is_of_study(const fs::path& results, const Study& study, const RunOptions& options) {
+  try {
+    check_same_study(results, study, options);
+    return true;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
 /// Create the folder and prove that files can be made in it; leave nothing behind if not.
 void check_writable(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  const fs::path probe = folder / (".htdm-probe-" + std::to_string(getpid()));
+  const fs::path probe = folder / (".htdm-probe.partial-" + std::to_string(getpid()));
   const bool written = !error && std::ofstream(probe).put('\n').flush().good();
   fs::remove(probe, error);
   check_input(written, "Output folder \"" + folder.string() + "\" cannot be written",
               "The results would be lost at the end of the run",
               "Choose another folder with --output or change its permissions");
+}
+
+/// What is left when a run was killed between its results and the end.
+void remove_checkpoints_of(const std::string& identity, const std::string& folder) {
+  Checkpoints checkpoints(checkpoints_path(folder), identity);
+  if (checkpoints.identity_found() == identity) checkpoints.remove_all();
 }
 
 }  // namespace
@@ -118,20 +133,23 @@ bool prepare_output(const std::string& folder, const Study& study, const RunOpti
                     const std::string& identity) {
   const fs::path results = fs::path(folder) / "results.h5";
   const fs::path samples = samples_path(folder);
+  Checkpoints checkpoints(checkpoints_path(folder), identity);
+  // Other results beside them are those that --force was to replace when it was interrupted.
+  const bool continuing = options.restart && checkpoints.identity_found() == identity &&
+                          !(fs::exists(results) && is_of_study(results, study, options));
   for (const fs::path& file : {results, samples}) {
-    if (!fs::exists(file) || options.force) continue;
+    if (!fs::exists(file) || options.force || continuing) continue;
     check_input(options.restart, "Results exist already in \"" + file.string() + "\"",
                 "A run never overwrites results by itself",
                 "Use --force to replace them, --restart to continue, or another --output");
     check_same_study(file, study, options);
   }
-  if (fs::exists(results) && !options.force) {
+  if (fs::exists(results) && !options.force && !continuing) {
     check_input(fs::exists(samples) || !study.store.stores(),
                 "\"" + samples.string() + "\" is missing beside complete results",
                 "It is written in the same run", "Use --force to make both again");
     return true;
   }
-  Checkpoints checkpoints(checkpoints_path(folder), identity);
   if (checkpoints.any() && !options.force) {
     check_input(options.restart, "An unfinished run is in \"" + folder + "\"",
                 "Its checkpoints can be continued",
@@ -152,6 +170,11 @@ ClaimedOutput claim_output(const std::string& folder, const Study& study, const 
   if (fs::is_directory(folder)) output.lock = std::make_unique<FolderLock>(folder);
   output.complete = prepare_output(folder, study, options, identity);
   if (!output.complete && !output.lock) output.lock = std::make_unique<FolderLock>(folder);
+  if (output.complete) remove_checkpoints_of(identity, folder);
+  for (const fs::path& place :
+       {fs::path(folder), fs::path(folder) / "models", fs::path(checkpoints_path(folder))}) {
+    remove_partials(place.string());
+  }
   return output;
 }
 

@@ -26,8 +26,9 @@ std::string differing_keys(const std::string& one, const std::string& other);
 /// Make the output folder ready for a run. Existing results (results.h5 or samples.h5) are refused
 /// unless --force or --restart; with --restart, complete results of the same study return true
 /// (nothing to do), those of another study are refused naming the keys that differ, [store] among
-/// them. So are checkpoints, which --force removes; `identity` is what they must share. Throws
-/// InputError also for a folder that cannot be written.
+/// them. So are checkpoints, which --force removes; `identity` is what they must share. Beside
+/// checkpoints of this study, results of another one are what --force was to replace, and --restart
+/// goes on. Throws InputError also for a folder that cannot be written.
 bool prepare_output(const std::string& folder, const Study& study, const RunOptions& options,
                     const std::string& identity);
 
@@ -36,7 +37,8 @@ struct ClaimedOutput {
   bool complete = false;
   std::unique_ptr<FolderLock> lock;
 };
-/// The same with the folder locked before anything in it is looked at.
+/// The same with the folder locked before anything in it is looked at, and without the unfinished
+/// files of a run that was killed; beside complete results its checkpoints go, too.
 ClaimedOutput claim_output(const std::string& folder, const Study& study, const RunOptions& options,
                            const std::string& identity);
 

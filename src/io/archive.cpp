@@ -70,6 +70,40 @@ class FrameReader {
   const std::string& source_;
 };
 
+/// What stands before a payload.
+struct FrameHead {
+  std::string kind;
+  std::uint64_t payload = 0;  ///< its bytes
+  Bytes hashed, checksum;
+};
+
+FrameHead read_head(FrameReader& reader, Bytes frame) {
+  reader.require(frame.size() >= magic.size() && reader.text(magic.size()) == magic,
+                 "no frame of htdm starts here");
+  const std::uint64_t version = reader.number(4);
+  reader.require(version == frame_version,
+                 "the frame has version " + std::to_string(version) + " instead of 1");
+  FrameHead head;
+  head.kind = reader.text(reader.number(4));
+  head.payload = reader.number(8);
+  head.hashed = frame.first(frame.size() - reader.left());
+  head.checksum = reader.take(checksum_size);
+  return head;
+}
+
+void check_size(const FrameReader& reader, const FrameHead& head, std::uint64_t there) {
+  reader.require(there == head.payload, "the frame holds " + std::to_string(there) +
+                                            " bytes where it promises " +
+                                            std::to_string(head.payload));
+}
+
+std::string holds_another(const std::string& found, std::string_view kind) {
+  // Damaged bytes would be no text.
+  const bool word = std::ranges::all_of(found, [](char c) { return c >= 'a' && c <= 'z'; });
+  return "the frame holds " + (word ? "a " + found : std::string("something")) + " instead of a " +
+         std::string(kind);
+}
+
 }  // namespace
 
 std::vector<std::byte> to_frame(std::string_view kind, Bytes payload) {
@@ -85,23 +119,26 @@ std::vector<std::byte> to_frame(std::string_view kind, Bytes payload) {
   return frame;
 }
 
+std::size_t frame_head_size(std::string_view kind) {
+  return magic.size() + 4 + 4 + kind.size() + 8 + checksum_size;
+}
+
+void check_frame_head(Bytes start, std::uint64_t size, std::string_view kind,
+                      const std::string& source) {
+  FrameReader reader(start, source);
+  const FrameHead head = read_head(reader, start);
+  reader.require(head.kind == kind, holds_another(head.kind, kind));
+  check_size(reader, head, size - (start.size() - reader.left()));
+}
+
 Bytes from_frame(Bytes frame, std::string_view kind, const std::string& source) {
   FrameReader reader(frame, source);
-  reader.require(frame.size() >= magic.size() && reader.text(magic.size()) == magic,
-                 "no frame of htdm starts here");
-  const std::uint64_t version = reader.number(4);
-  reader.require(version == frame_version,
-                 "the frame has version " + std::to_string(version) + " instead of 1");
-  const std::string found = reader.text(reader.number(4));
-  const std::uint64_t size = reader.number(8);
-  const Bytes head = frame.first(frame.size() - reader.left());
-  const Bytes stated = reader.take(checksum_size);
-  reader.require(reader.left() == size, "the frame holds " + std::to_string(reader.left()) +
-                                            " bytes where it promises " + std::to_string(size));
-  const Bytes payload = reader.take(size);
-  reader.require(std::ranges::equal(checksum(head, payload), stated), "the checksum is wrong");
-  reader.require(found == kind,
-                 "the frame holds a " + found + " instead of a " + std::string(kind));
+  const FrameHead head = read_head(reader, frame);
+  check_size(reader, head, reader.left());
+  const Bytes payload = reader.take(head.payload);
+  reader.require(std::ranges::equal(checksum(head.hashed, payload), head.checksum),
+                 "the checksum is wrong");
+  reader.require(head.kind == kind, holds_another(head.kind, kind));
   return payload;
 }
 

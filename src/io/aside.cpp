@@ -13,6 +13,9 @@
 namespace htdm {
 namespace {
 
+/// In the names of files on their way.
+constexpr const char* mark = ".partial-";
+
 [[noreturn]] void fail_write(const std::string& path, const std::string& what, int error) {
   fail_input(path + " cannot be written: " + what + " (" + std::strerror(error) + ")",
              "The results would be lost",
@@ -85,7 +88,7 @@ void flush_folder(const std::string& path) {
 std::string write_partial(const std::string& path, std::span<const std::byte> bytes) {
   for (int i = 0;; ++i) {
     // O_EXCL makes the name unique also among hosts that share the folder.
-    std::string name = path + ".partial-" + std::to_string(getpid()) + "-" + std::to_string(i);
+    std::string name = path + mark + std::to_string(getpid()) + "-" + std::to_string(i);
     const Descriptor file(name, O_CREAT | O_EXCL | O_WRONLY);
     if (file.id() < 0 && errno == EEXIST) continue;
     if (file.id() < 0) fail_write(path, "no file can be made beside it", errno);
@@ -107,6 +110,15 @@ void write_aside(const std::string& path, std::span<const std::byte> bytes,
   rename_to(path, partial);
   removal.cancel();
   flush_folder(path);
+}
+
+void remove_partials(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;  // a folder that is not there, or a file that another removed
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.find(mark) != std::string::npos) fs::remove(entry.path(), error);
+  }
 }
 
 PartialFile::~PartialFile() {

@@ -16,6 +16,10 @@ namespace htdm {
 void write_aside(const std::string& path, std::span<const std::byte> bytes,
                  const std::function<void(const std::string&)>& verify);
 
+/// Remove the files that write_aside left in `folder` when its process was killed. For a folder in
+/// which no other process writes.
+void remove_partials(const std::string& folder);
+
 /// The file that becomes `path`, for content that is too large for memory and takes a whole run to
 /// write. It has one fixed name, so what a killed run left is found and overwritten by the next.
 class PartialFile {

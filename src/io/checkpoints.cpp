@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using Bytes = std::vector<std::byte>;
 
-constexpr std::string_view ending = ".ckpt";
+constexpr std::string_view ending = ".ckpt", kind = "checkpoint";
 
 /// The study and its length, then the state.
 Bytes to_payload(const std::string& identity, std::span<const std::byte> state) {
@@ -33,29 +33,39 @@ Bytes to_payload(const std::string& identity, std::span<const std::byte> state) 
   return payload;
 }
 
+/// A file in memory and what is where in it.
 struct Content {
-  std::string identity;
-  Bytes state;
+  Bytes frame;
+  std::string_view identity;
+  std::span<const std::byte> state;
 };
 
-/// Throws InputError unless the file is whole.
+/// Throws InputError unless the file is whole. Only one whose start and size agree is read.
 Content read_content(const std::string& path, const std::string& shown) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   check_input(file.is_open(), shown + " cannot be read", "Its permissions or the disk forbid it",
               "Check with ls");
-  Bytes frame(static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0)));
-  file.seekg(0);
-  file.read(reinterpret_cast<char*>(frame.data()), static_cast<std::streamsize>(frame.size()));
-  check_input(file.good(), shown + " cannot be read to its end", "The disk failed", "Check it");
-  const auto payload = from_frame(frame, "checkpoint", shown);
+  const auto size = static_cast<std::size_t>(std::max<std::streamoff>(file.tellg(), 0));
+  Content content;
+  const auto read = [&](std::size_t wanted) {
+    content.frame.resize(wanted);
+    file.seekg(0);
+    file.read(reinterpret_cast<char*>(content.frame.data()), static_cast<std::streamsize>(wanted));
+    check_input(file.good(), shown + " cannot be read to its end", "The disk failed", "Check it");
+  };
+  read(std::min(size, frame_head_size(kind)));
+  check_frame_head(content.frame, size, kind, shown);
+  read(size);
+  const auto payload = from_frame(content.frame, kind, shown);
   std::uint64_t length = 0;
   const bool whole =
       payload.size() >= sizeof length && (std::memcpy(&length, payload.data(), sizeof length),
                                           length <= payload.size() - sizeof length);
   check_input(whole, shown + " holds no study", "It is no checkpoint of htdm", "Delete it");
   const auto rest = payload.subspan(sizeof length);
-  return {{reinterpret_cast<const char*>(rest.data()), length},
-          {rest.begin() + static_cast<std::ptrdiff_t>(length), rest.end()}};
+  content.identity = {reinterpret_cast<const char*>(rest.data()), length};
+  content.state = rest.subspan(length);
+  return content;
 }
 
 }  // namespace
@@ -70,7 +80,7 @@ void Checkpoints::write(const std::string& series, std::span<const std::byte> st
   const std::uint64_t number = before.empty() ? 1 : before.back().number + 1;
   const std::string path =
       (fs::path(folder_) / fmt::format("{}.{:06}{}", series, number, ending)).string();
-  const Bytes frame = to_frame("checkpoint", to_payload(identity_, state));
+  const Bytes frame = to_frame(kind, to_payload(identity_, state));
   write_aside(path, frame, [&](const std::string& partial) {
     check_input(std::ranges::equal(read_content(partial, path).state, state),
                 path + " does not read back as written",
@@ -92,7 +102,7 @@ std::optional<Bytes> Checkpoints::newest(const std::string& series) {
     check_input(content.identity == identity_, file->path + " belongs to another study",
                 "A run continues its own checkpoints only",
                 "Use --force to start again, or another --output");
-    return std::move(content.state);
+    return Bytes(content.state.begin(), content.state.end());
   }
   return std::nullopt;
 }
@@ -100,7 +110,7 @@ std::optional<Bytes> Checkpoints::newest(const std::string& series) {
 std::optional<std::string> Checkpoints::identity_found() {
   for (const File& file : files("")) {
     try {
-      return read_content(file.path, file.path).identity;
+      return std::string(read_content(file.path, file.path).identity);
     } catch (const InputError&) {
       continue;  // damaged: whoever needs it will report it
     }

@@ -1,5 +1,6 @@
 #include "io/archive.hpp"
 
+#include "core/error.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
@@ -29,6 +30,19 @@ TEST(Frame, RefusesAnotherKind) {
   const Bytes frame = to_frame("checkpoint", bytes_of("x"));
   test::expect_input_error([&] { from_frame(frame, "model", "some.file"); },
                            {"some.file", "checkpoint", "model"});
+}
+
+TEST(Frame, NamesADamagedKindInText) {
+  Bytes frame = to_frame("checkpoint", bytes_of("x"));
+  frame[12] = std::byte{0x9c};
+  try {
+    check_frame_head(frame, frame.size(), "checkpoint", "some.file");
+    ADD_FAILURE() << "it was not refused";
+  } catch (const InputError& error) {
+    const std::string said = error.what();
+    EXPECT_NE(said.find("something instead of a checkpoint"), std::string::npos) << said;
+    EXPECT_EQ(said.find('\x9c'), std::string::npos);
+  }
 }
 
 TEST(Frame, RefusesANewerVersion) {

@@ -2,6 +2,7 @@
 #include "io/checkpoints.hpp"
 
 #include "core/error.hpp"
+#include "io/aside.hpp"
 #include "io/folder_lock.hpp"
 #include "samples.hpp"
 
@@ -9,9 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 
 namespace htdm {
 namespace {
@@ -130,23 +133,97 @@ TEST_F(CheckpointFolder, LeavesWhatIsThereWhenItCannotWrite) {
   EXPECT_EQ(all.newest("a"), state(1));
 }
 
-TEST_F(CheckpointFolder, IsLockedForOneProcess) {
-  const FolderLock mine(folder_);
-  // Locks of a process do not keep itself out: ask another.
-  const pid_t child = fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    try {
-      const FolderLock theirs(folder_);
-    } catch (const InputError& error) {
-      const std::string who = "process " + std::to_string(getppid());
-      _exit(std::string(error.what()).find(who) != std::string::npos ? 0 : 2);
-    }
-    _exit(1);
+TEST_F(CheckpointFolder, RefusesALargeFileByItsStartAlone) {
+  Checkpoints all(where(), "study");
+  all.write("a", state(1));
+  all.write("a", state(2));
+  // Zeros, and a whole frame with a tail: of a terabyte no disk has, nor memory.
+  overwrite(file("a.000003.ckpt"), "");
+  fs::copy(file("a.000002.ckpt"), file("a.000004.ckpt"));
+  for (const char* name : {"a.000003.ckpt", "a.000004.ckpt"}) {
+    std::error_code error;
+    fs::resize_file(file(name), std::uintmax_t{1} << 40, error);
+    if (error) GTEST_SKIP() << "no file of a terabyte can be made here: " << error.message();
   }
+  EXPECT_EQ(all.newest("a"), state(2));
+  EXPECT_EQ(all.damage().size(), 2U);
+}
+
+/// What `body` returns in a process of its own: locks of a process do not keep itself out.
+template <class Body>
+int in_another_process(Body&& body) {
+  const pid_t child = fork();
+  if (child == 0) _exit(body());
   int status = 0;
   waitpid(child, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "1: not refused, 2: the message does not name the holder";
+  return WEXITSTATUS(status);
+}
+
+/// 0 where `action` is refused with `words`, 1 where it is not refused, 2 with other words.
+template <class Action>
+int refused_with(const std::string& words, Action&& action) {
+  try {
+    action();
+  } catch (const InputError& error) {
+    return std::string(error.what()).find(words) != std::string::npos ? 0 : 2;
+  }
+  return 1;
+}
+
+TEST_F(CheckpointFolder, IsLockedForOneProcess) {
+  const FolderLock mine(folder_);
+  EXPECT_EQ(in_another_process([&] {
+              return refused_with("in use by process " + std::to_string(getppid()),
+                                  [&] { const FolderLock theirs(folder_); });
+            }),
+            0);
+}
+
+TEST_F(CheckpointFolder, IsLockedWhileAnyOfARunIsThere) {
+  std::string holder;
+  std::array<int, 2> to_member{}, to_test{};
+  ASSERT_EQ(pipe(to_member.data()) + pipe(to_test.data()), 0);
+  char signal = 0;
+  auto mine = std::make_unique<FolderLock>(folder_);
+  holder = mine->holder();
+  EXPECT_NE(holder.find("process " + std::to_string(getpid())), std::string::npos);
+  const pid_t member = fork();
+  if (member == 0) {
+    const auto lock = std::make_unique<FolderLock>(folder_, holder);
+    if (write(to_test[1], &signal, 1) != 1 || read(to_member[0], &signal, 1) != 1) _exit(1);
+    _exit(0);  // as if killed: nobody removes the file
+  }
+  ASSERT_EQ(read(to_test[0], &signal, 1), 1);
+  mine.reset();
+  const std::string words = "in use by ranks left behind by " + holder;
+  EXPECT_EQ(refused_with(words, [&] { const FolderLock next(folder_); }), 0);
+  EXPECT_TRUE(fs::exists(folder_ / ".htdm-lock"));
+  ASSERT_EQ(write(to_member[1], &signal, 1), 1);
+  int status = 0;
+  waitpid(member, &status, 0);
+  EXPECT_EQ(status, 0);
+  {
+    const FolderLock next(folder_);
+    // A late member of the run before.
+    EXPECT_EQ(in_another_process([&] {
+                return refused_with("taken over by", [&] {
+                  const FolderLock late(folder_, "process 1 on another");
+                });
+              }),
+              0);
+  }
+  EXPECT_FALSE(fs::exists(folder_ / ".htdm-lock"));
+  for (const int end : {to_member[0], to_member[1], to_test[0], to_test[1]}) close(end);
+}
+
+TEST_F(CheckpointFolder, LosesWhatAKilledProcessLeftHalfWritten) {
+  Checkpoints all(where(), "study");
+  all.write("a", state(1));
+  overwrite(file("a.000002.ckpt.partial-123-0"), "half");
+  remove_partials(where());
+  remove_partials(folder_ / "none");
+  EXPECT_FALSE(fs::exists(file("a.000002.ckpt.partial-123-0")));
+  EXPECT_EQ(all.newest("a"), state(1));
 }
 
 }  // namespace

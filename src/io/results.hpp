@@ -5,6 +5,7 @@
 #include "io/pool.hpp"
 #include "io/provenance.hpp"
 #include "io/run_report.hpp"
+#include "io/sweep.hpp"
 #include "stats/intervals.hpp"
 
 #include <cstdint>
@@ -153,6 +154,8 @@ struct Results {
   std::optional<RunReport> run;    ///< none where htdm run did not make it, or before schema 1.6
   std::vector<ModelResult> models;
   std::vector<SamplerResult> samplers;
+  Sweep sweep;                  ///< with axes, models and samplers are those of the points
+  std::vector<Results> points;  ///< one per point of the sweep
 };
 
 /// results.h5, written aside and renamed. Throws InputError when it cannot be written.

@@ -1,5 +1,6 @@
 #include "io/digest.hpp"
 #include "io/results.hpp"
+#include "io/study_sweep.hpp"
 
 #include <algorithm>
 
@@ -88,9 +89,23 @@ void add(Digest& digest, const SamplerResult& s) {
   if (s.law) add(digest, *s.law);  // since schema 1.3
 }
 
+/// Of the points; where a path is swept, of what was found there and not of the path.
+std::string sweep_digest(const Results& results) {
+  Digest digest;
+  digest.text("htdm sweep 1").text(results.sweep.mode).integer(results.sweep.axes.size());
+  for (const SweepAxis& axis : results.sweep.axes) {
+    digest.text(axis.key).integer(axis.values.size());
+    if (is_path_key(axis.key)) continue;
+    for (const std::string& value : axis.values) digest.text(value);
+  }
+  for (const Results& point : results.points) digest.text(results_digest(point));
+  return digest.finish_hex();
+}
+
 }  // namespace
 
 std::string results_digest(const Results& results) {
+  if (!results.sweep.empty()) return sweep_digest(results);
   Digest digest;
   digest.text("htdm results 1").text(results.study_no_paths).integer(results.test_samples);
   if (results.part) digest.integer(results.part->index).integer(results.part->count);

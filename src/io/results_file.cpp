@@ -7,6 +7,7 @@
 #include "io/results.hpp"
 #include "io/run_file.hpp"
 #include "io/seal.hpp"
+#include "io/sweep_file.hpp"
 #include "io/table.hpp"
 
 #include <fmt/format.h>
@@ -221,6 +222,17 @@ ModelResult read_model_result(const Group& group, const std::string& name) {
   return r;
 }
 
+void write_content(Group root, const Results& results);
+
+/// Every point as a results file of its own would hold it, and what tells them apart.
+void write_points(Group& root, const Results& results) {
+  write_sweep(root.create_group("sweep"), results.sweep);
+  Group points = root.create_group("points");
+  for (std::size_t p = 0; p < results.points.size(); ++p) {
+    write_content(points.create_group(point_name(p)), results.points[p]);
+  }
+}
+
 void write_content(Group root, const Results& results) {
   write_header(root, "results", results.provenance);
   root.write_text("study", results.study, {"resolved study, TOML"});
@@ -235,6 +247,7 @@ void write_content(Group root, const Results& results) {
     merged_columns(TableWriter(root.create_group("merged")), results.merged, true);
   }
   if (results.run) write_run(root.create_group("run"), *results.run);
+  if (!results.sweep.empty()) return write_points(root, results);
   Group models = root.create_group("models");
   for (const ModelResult& model : results.models) {
     write_model_result(models.create_group(model.name), model);
@@ -245,10 +258,7 @@ void write_content(Group root, const Results& results) {
   }
 }
 
-Results read_as(const std::string& path, const std::string& shown) {
-  const hdf5::File file = hdf5::File::open(path, shown);
-  const Group root = file.root();
-  check_header(root, "results", shown);
+Results read_content(const Group& root) {
   Results results;
   results.provenance = read_provenance(root);
   results.study = root.read_text("study");
@@ -265,6 +275,14 @@ Results read_as(const std::string& path, const std::string& shown) {
     merged_columns(TableReader(root.open_group("merged")), results.merged, merged.has("computing"));
   }
   if (root.has("run")) results.run = read_run(root.open_group("run"));  // since schema 1.6
+  if (root.has("sweep")) {  // since schema 1.6
+    results.sweep = read_sweep(root.open_group("sweep"));
+    const Group points = root.open_group("points");
+    for (std::size_t p = 0; p < results.sweep.size(); ++p) {
+      results.points.push_back(read_content(points.open_group(point_name(p))));
+    }
+    return results;
+  }
   const Group models = root.open_group("models");
   for (const std::string& name : models.members()) {
     results.models.push_back(read_model_result(models.open_group(name), name));
@@ -275,6 +293,12 @@ Results read_as(const std::string& path, const std::string& shown) {
     results.samplers.push_back(read_sampler(samplers.open_group(fmt::format("{:03}", i))));
   }
   return results;
+}
+
+Results read_as(const std::string& path, const std::string& shown) {
+  const hdf5::File file = hdf5::File::open(path, shown);
+  check_header(file.root(), "results", shown);
+  return read_content(file.root());
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "io/file_header.hpp"
 #include "io/json_parts.hpp"
 #include "io/results.hpp"
+#include "io/sweep_file.hpp"
 
 #include <cmath>
+#include <functional>
 
 namespace htdm {
 namespace {
@@ -244,20 +246,37 @@ Json run_json(const std::optional<RunReport>& run) {
           {"ranks", array_of(run->ranks, rank_json)}};
 }
 
+/// The models or samplers of all points, each with what its point is.
+template <class Rows, class Convert>
+Json array_of_points(const Results& results, Rows rows, Convert convert) {
+  if (results.sweep.empty()) return array_of(rows(results), convert);
+  Json array = Json::array();
+  for (std::size_t p = 0; p < results.points.size(); ++p) {
+    for (const auto& row : rows(results.points[p])) {
+      Json object = convert(row);
+      object["point"] = point_json(results.sweep, p);
+      array.push_back(std::move(object));
+    }
+  }
+  return array;
+}
+
 }  // namespace
 
 std::string results_json(const Results& results) {
-  const Json object{{"kind", "results"},
-                    {"schema", Json::array({schema_major, schema_minor})},
-                    {"study", study_json(results.study)},
-                    {"study_toml", results.study},
-                    {"test_samples", results.test_samples},
-                    {"provenance", provenance_json(results.provenance)},
-                    {"part", part_json(results.part)},
-                    {"merged", array_of(results.merged, merged_json)},
-                    {"run", run_json(results.run)},
-                    {"models", array_of(results.models, model_json)},
-                    {"samplers", array_of(results.samplers, sampler_json)}};
+  Json object{
+      {"kind", "results"},
+      {"schema", Json::array({schema_major, schema_minor})},
+      {"study", study_json(results.study)},
+      {"study_toml", results.study},
+      {"test_samples", results.test_samples},
+      {"provenance", provenance_json(results.provenance)},
+      {"part", part_json(results.part)},
+      {"merged", array_of(results.merged, merged_json)},
+      {"run", run_json(results.run)},
+      {"models", array_of_points(results, std::mem_fn(&Results::models), model_json)},
+      {"samplers", array_of_points(results, std::mem_fn(&Results::samplers), sampler_json)}};
+  if (!results.sweep.empty()) object["sweep"] = sweep_json(results.sweep);
   return json_text(object);
 }
 

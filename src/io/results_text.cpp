@@ -244,9 +244,31 @@ std::string origin_text(const Results& results) {
   return results.merged.empty() ? text : text + "\n";
 }
 
+/// The points of a sweep and the values of their keys.
+std::string sweep_text(const Results& results) {
+  const Sweep& sweep = results.sweep;
+  Column point{"point", "", {}, true};
+  std::vector<Column> columns{point};
+  for (const SweepAxis& axis : sweep.axes) columns.push_back({axis.key, "", {}});
+  for (std::size_t p = 0; p < sweep.size(); ++p) {
+    const std::vector<std::string> values = sweep.values(p);
+    columns[0].cells.push_back(point_name(p));
+    for (std::size_t a = 0; a < values.size(); ++a) columns[a + 1].cells.push_back(values[a]);
+  }
+  std::string out = fmt::format("{} sweep of {} points, {:.1f} s\n\n", sweep.mode, sweep.size(),
+                                results.provenance.seconds_total);
+  print_table(out, columns, 1);
+  for (std::size_t p = 0; p < results.points.size(); ++p) {
+    out += fmt::format("\n=== point {}: {}\n{}", point_name(p), sweep.text(p),
+                       results_text(results.points[p]));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string results_text(const Results& all) {
+  if (!all.sweep.empty()) return sweep_text(all);
   Results results = all;
   if (results.part) {
     std::erase_if(results.samplers, [](const SamplerResult& s) { return s.paths == 0; });

@@ -2,7 +2,9 @@
 
 #include "core/error.hpp"
 #include "io/study_keys.hpp"
+#include "io/study_reader.hpp"
 #include "io/study_rules.hpp"
+#include "io/study_sweep.hpp"
 #include "io/study_tree.hpp"
 #include "io/study_values.hpp"
 #include "io/text.hpp"
@@ -15,9 +17,6 @@
 
 namespace htdm {
 namespace {
-
-const std::vector<std::string> top_tables{"study",    "data",       "models",
-                                          "samplers", "statistics", "store"};
 
 std::string read_text_file(const std::string& path) {
   struct stat status {};
@@ -32,70 +31,6 @@ std::string read_text_file(const std::string& path) {
   check_input(!file.bad() && file.is_open() && !text.fail(), path + " cannot be read",
               "Its permissions or the disk forbid it", "Check with cat");
   return text.str();
-}
-
-const StudyTable& as_table(const StudyNode& node, const std::string& name, const Place& place) {
-  check_input(node.table() != nullptr, place.of(name, node) + " is not a table",
-              "Its keys stand under a header", "Write [" + name + "]");
-  return *node.table();
-}
-
-template <class Section>
-void read_section(const StudyTable& table, const Place& place, Section& section) {
-  for (const auto& [name, node] : table) {
-    const Key<Section>* found = nullptr;
-    std::vector<std::string> known;
-    for (const Key<Section>& key : study_keys<Section>()) {
-      if (key.name == name) found = &key;
-      known.emplace_back(key.name);
-    }
-    check_input(found != nullptr, place.of(name, node) + " is not a key",
-                "A key that is not known would be ignored silently", suggestion(name, known));
-    assign(*found, section, node, place);
-  }
-}
-
-void note_given(const StudyTable& table, ModelSection& model) {
-  model.noise_given = find(table, "noise") != nullptr;
-  model.nu_given = find(table, "nu") != nullptr;
-}
-void note_given(const StudyTable&, SamplerSection&) {}
-
-/// One section per table of [models] or [samplers].
-template <class Section>
-void read_named(const StudyTable& tables, const Place& parent, std::vector<Section>& sections) {
-  for (const auto& [name, node] : tables) {
-    const Place place{parent.source, parent.table + "." + name, parent.folder};
-    check_input(node.table() != nullptr,
-                parent.of(name, node) + " = " + shown_value(node) + " is not a table",
-                "Every entry of [" + parent.table + "] is a table with a name of its own",
-                "Write its keys under [" + parent.table + ".NAME]");
-    Section section;
-    section.name = name;
-    read_section(*node.table(), place, section);
-    note_given(*node.table(), section);
-    sections.push_back(std::move(section));
-  }
-}
-
-Study read_tree(const StudyTable& tree, const std::string& source, const std::string& folder) {
-  Study study;
-  const Place top{source, "", folder};
-  for (const auto& [name, node] : tree) {
-    check_input(std::ranges::find(top_tables, name) != top_tables.end(),
-                top.of(name, node) + " is not a table of a study",
-                "A table that is not known would be ignored silently",
-                suggestion(name, top_tables));
-    const StudyTable& table = as_table(node, name, top);
-    const Place place{source, name, folder};
-    if (name == "study") read_section(table, place, study.study);
-    if (name == "data") read_section(table, place, study.data);
-    if (name == "statistics") read_section(table, place, study.statistics);
-    if (name == "store") read_section(table, place, study.store);
-    if (name == "models") read_named(table, place, study.models);
-    if (name == "samplers") read_named(table, place, study.samplers);
-  }
-  return study;
 }
 
 /// A study that names no model (or no sampler) gets the default set; overrides come after, so
@@ -115,8 +50,7 @@ void add_default_sets(StudyTable& tree) {
 template <class Section>
 void write_section(std::string& text, const std::string& table, const Section& section,
                    bool with_paths) {
-  if (!text.empty()) text += '\n';
-  text += "[" + table + "]\n";
+  add_header(text, table);
   for (const Key<Section>& key : study_keys<Section>()) {
     if ((key.applies != nullptr && !key.applies(section)) || (key.is_path && !with_paths)) continue;
     text += std::string(key.name) + " = " + value_text(key, section) + "\n";
@@ -159,6 +93,8 @@ Study parse_study(const std::string& text, const std::string& source, const std:
   StudyTable tree = parse_toml(text, source);
   add_default_sets(tree);
   for (const std::string& assignment : overrides) apply_override(tree, assignment, source);
+  const Sweep sweep = take_sweep(tree, source, folder);
+  if (!sweep.empty()) return swept_study(std::move(tree), sweep, source, folder);
   Study study = read_tree(tree, source, folder);
   complete_study(study, source);
   return study;
@@ -171,6 +107,7 @@ Study read_study(const std::string& path, const std::vector<std::string>& overri
 }
 
 std::string write_study(const Study& study, bool with_paths) {
+  if (!study.sweep.empty()) return swept_text(study, with_paths);
   std::string text;
   write_section(text, "study", study.study, with_paths);
   write_section(text, "data", study.data, with_paths);
@@ -199,7 +136,7 @@ std::string reference_study() {
   describe_named(text, "samplers", study.samplers);
   describe_section(text, "statistics", study.statistics);
   describe_section(text, "store", study.store);
-  return text;
+  return text + sweep_help();
 }
 
 }  // namespace htdm

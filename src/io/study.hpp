@@ -1,6 +1,8 @@
 /// A study file as a value: every key of every table, with the paper's values as defaults.
 #pragma once
 
+#include "io/sweep.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>
@@ -109,6 +111,10 @@ struct Study {
   std::vector<SamplerSection> samplers;
   StatisticsSection statistics;
   StoreSection store;
+  /// With axes, the sections above are those of its first point, and `given` is what was written
+  /// besides them: defaults may differ from point to point.
+  Sweep sweep;
+  std::string given;
 
   std::int64_t paths_per_sampler() const { return statistics.batches * statistics.batch_size; }
   /// How many of the first paths of a sampler are stored, as samples and whole.
@@ -130,11 +136,17 @@ Study read_study(const std::string& path, const std::vector<std::string>& overri
 Study parse_study(const std::string& text, const std::string& source, const std::string& folder,
                   const std::vector<std::string>& overrides = {});
 
+/// The study of every point of its sweep, in order, without a [sweep]; equal to those that
+/// parse_study gives with the point's values as overrides. Throws InputError naming the point where
+/// one is not a study.
+std::vector<Study> sweep_points(const Study& study);
+
 /// The resolved study as TOML: every key, canonical order, shortest numbers that read back equal.
 /// Keys that mean nothing where they stand are left out (the nu of Gaussian data, the steps of an
 /// exact model, [store] where nothing is stored). parse_study(write_study(s)) equals s for every s
 /// that a parse returned. `with_paths = false` leaves out what no result depends on, file paths and
-/// [store] (for digests).
+/// [store] (for digests). Of a study with [sweep], the keys that were given are written instead of
+/// all, and those paths that are axes keep their number only.
 std::string write_study(const Study& study, bool with_paths = true);
 
 /// The commented reference study that `htdm defaults` prints: one line of help, range and choices

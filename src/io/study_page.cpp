@@ -1,6 +1,7 @@
 #include "io/study_page.hpp"
 
 #include "io/study_keys.hpp"
+#include "io/study_sweep.hpp"
 #include "io/study_values.hpp"
 
 #include <limits>
@@ -47,6 +48,21 @@ void add_table(std::string& page, const std::string& table, const std::string& w
   }
 }
 
+void add_sweep(std::string& page) {
+  page +=
+      "\n## [sweep]\nThe study is run once for each point of its sweep; one results file holds "
+      "all of them.\n\n| key | default | values | meaning |\n|---|---|---|---|\n| `mode` | "
+      "`\"crossed\"` | ";
+  for (const SweepMode& mode : sweep_modes()) {
+    if (&mode != &sweep_modes().front()) page += "<br>";
+    page += "`" + std::string(mode.name) + "`: " + std::string(mode.help);
+  }
+  page +=
+      " | how the axes make points |\n| `\"data.nu\"`, `\"models.t_edm.hidden\"`, ... | none | a "
+      "list of values of this key, `[2.5, 3.0]` or `[[64, 64], [128, 128]]` | an axis: any key but "
+      "`study.name`, quoted; at most 10000 points |\n";
+}
+
 }  // namespace
 
 std::string study_page() {
@@ -68,6 +84,7 @@ std::string study_page() {
                             "depend on the kind.");
   add_table<StatisticsSection>(page, "statistics", "How much is sampled and what is measured.");
   add_table<StoreSection>(page, "store", "What is kept of the paths themselves, in `samples.h5`.");
+  add_sweep(page);
   return page;
 }
 

@@ -6,7 +6,6 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <sstream>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -108,6 +107,38 @@ StudyTable parse_toml(const std::string& text, const std::string& source) {
   }
 }
 
+std::vector<std::string> split_key(const std::string& dotted) {
+  std::vector<std::string> keys(1);
+  bool quoted = false;
+  for (const char c : dotted) {
+    if (c == '"') {
+      quoted = !quoted;
+    } else if (c == '.' && !quoted) {
+      keys.emplace_back();
+    } else {
+      keys.back() += c;
+    }
+  }
+  return keys;
+}
+
+StudyNode& reach(StudyTable& tree, const std::vector<std::string>& keys, const std::string& where) {
+  StudyTable* table = &tree;
+  for (std::size_t i = 0;; ++i) {
+    StudyNode* node = find(*table, keys[i]);
+    const bool last = i + 1 == keys.size();
+    if (node == nullptr) {
+      StudyNode made;
+      if (!last) made = {StudyTable{}, where};
+      node = &table->emplace_back(keys[i], std::move(made)).node;
+    }
+    if (last) return *node;
+    check_input(node->table() != nullptr, where + ": " + keys[i] + " is a value, not a table",
+                "Only tables have keys", "Give the key as it stands in the study: TABLE.KEY");
+    table = node->table();
+  }
+}
+
 void apply_override(StudyTable& tree, const std::string& assignment, const std::string& source) {
   const std::string where = "--set " + assignment;
   const auto require = [&](bool holds, const std::string& problem) {
@@ -117,26 +148,16 @@ void apply_override(StudyTable& tree, const std::string& assignment, const std::
   };
   const std::size_t equals = assignment.find('=');
   require(equals != std::string::npos, "there is no =");
-  std::vector<std::string> keys;
-  const std::string key_text = trimmed(assignment.substr(0, equals));
-  std::istringstream dotted(key_text);
-  for (std::string key; std::getline(dotted, key, '.');) keys.push_back(key);
-  require(!keys.empty() && key_text.back() != '.' && std::ranges::all_of(keys, bare_key),
+  const std::vector<std::string> keys = split_key(trimmed(assignment.substr(0, equals)));
+  // A quoted key with dots in it is an axis of [sweep].
+  require(std::ranges::all_of(
+              keys,
+              [](const std::string& key) { return std::ranges::all_of(split_key(key), bare_key); }),
           "the key is not made of names joined by dots");
   StudyNode value = override_value(trimmed(assignment.substr(equals + 1)));
   require(!std::holds_alternative<std::monostate>(value.value), "the value is not valid TOML");
   mark_override(value, where);
-
-  StudyTable* table = &tree;
-  for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
-    StudyNode* node = find(*table, keys[i]);
-    if (node == nullptr) node = &table->emplace_back(keys[i], StudyNode{StudyTable{}, where}).node;
-    require(node->table() != nullptr, keys[i] + " is a value, not a table");
-    table = node->table();
-  }
-  StudyNode* node = find(*table, keys.back());
-  if (node == nullptr) node = &table->emplace_back(keys.back(), StudyNode{}).node;
-  *node = std::move(value);
+  reach(tree, keys, source + ", " + where) = std::move(value);
 }
 
 std::string shown_value(const StudyNode& node) {

@@ -36,6 +36,13 @@ StudyNode* find(StudyTable& table, const std::string& key);
 /// Throws InputError with line and column where `text` is not TOML; `source` names it.
 StudyTable parse_toml(const std::string& text, const std::string& source);
 
+/// The names that a dotted key joins; one in double quotes may hold dots.
+std::vector<std::string> split_key(const std::string& dotted);
+
+/// The node of a dotted key, made with the tables above it where they are missing. Throws
+/// InputError, which says `where`, through a key that is not a table.
+StudyNode& reach(StudyTable& tree, const std::vector<std::string>& keys, const std::string& where);
+
 /// Set one dotted key of `tree` from "key=value"; a value that is no TOML value is a string.
 /// Throws InputError for an override without "=", with a malformed key, or through a key that is
 /// not a table.

@@ -5,6 +5,7 @@
 #include "app/pooling.hpp"
 #include "app/run_control.hpp"
 #include "app/study_run.hpp"
+#include "app/sweep_run.hpp"
 #include "app/traffic_file.hpp"
 #include "core/error.hpp"
 #include "core/stopwatch.hpp"
@@ -54,15 +55,52 @@ std::optional<double> seconds_of(const std::string& walltime) {
 }
 
 /// Ranks that write checkpoints hold the folder, too, so that what is left of a run whose root was
-/// killed keeps others out: the first of every group that trains a model (train_models).
-void join_lock(ClaimedOutput& claimed, const std::string& output, std::size_t models,
+/// killed keeps others out: the first of every group that trains a model (train_jobs).
+void join_lock(ClaimedOutput& claimed, const std::string& output, std::size_t trainings,
                const Communicator& world) {
   std::string holder = claimed.lock ? claimed.lock->holder() : "";
   world.broadcast(holder);
   agree_on_errors(world, [&] {
-    if (world.is_root() || static_cast<std::size_t>(world.rank()) >= models) return;
+    if (world.is_root() || static_cast<std::size_t>(world.rank()) >= trainings) return;
     claimed.lock = std::make_unique<FolderLock>(output, holder);
   });
+}
+
+/// What is left of the command once it is known what to run: a StudyRun or a SweepRun.
+template <class Run>
+ExitCode run_into(const std::string& output, Run& run, const Study& study,
+                  const RunOptions& options, std::optional<double> walltime, const Stopwatch& watch,
+                  const Communicator& world) {
+  const std::string identity = run.identity();
+  ClaimedOutput claimed;
+  agree_on_errors(world, [&] {
+    if (world.is_root()) claimed = claim_output(output, study, options, identity);
+  });
+  if (world.any(claimed.complete)) {
+    log_info(output + "/results.h5 is complete: nothing to do");
+    return ExitCode::done;
+  }
+  join_lock(claimed, output, run.trainings(), world);
+  if (walltime) *walltime -= watch.seconds();
+  RunControl control({checkpoints_path(output), identity, options.checkpoint_interval, walltime},
+                     world);
+  std::optional<Results> finished;
+  try {
+    finished = run.run(output, &control);
+  } catch (const StoppedAtCheckpoint& stopped) {
+    log_warning(fmt::format("stopped {} at a checkpoint, asked by {}; run again with --restart",
+                            stopped.what(), control.reason()));
+    write_traffic(world);
+    return ExitCode::run_me_again;
+  }
+  write_traffic(world);
+  if (world.is_root()) {
+    std::cout << results_text(*finished);
+    std::istringstream summary(run_summary(*finished->run));
+    for (std::string line; std::getline(summary, line);) log_info(line);
+    log_info(output + "/results.h5 written");
+  }
+  return ExitCode::done;
 }
 
 }  // namespace
@@ -82,38 +120,12 @@ ExitCode run_command(const RunOptions& options) {
   if (part && options.output.empty()) {  // parts are run side by side
     output += "/part-" + std::to_string(part->index) + "-of-" + std::to_string(part->count);
   }
-  StudyRun run(study, command_line(options), world, part);
-  const std::string identity = run.identity();
-  ClaimedOutput claimed;
-  agree_on_errors(world, [&] {
-    if (world.is_root()) claimed = claim_output(output, study, options, identity);
-  });
-  if (world.any(claimed.complete)) {
-    log_info(output + "/results.h5 is complete: nothing to do");
-    return ExitCode::done;
-  }
-  join_lock(claimed, output, study.models.size(), world);
-  if (walltime) *walltime -= watch.seconds();
-  RunControl control({checkpoints_path(output), identity, options.checkpoint_interval, walltime},
-                     world);
-  std::optional<Results> finished;
-  try {
-    finished = run.run(output, &control);
-  } catch (const StoppedAtCheckpoint& stopped) {
-    log_warning(fmt::format("stopped {} at a checkpoint, asked by {}; run again with --restart",
-                            stopped.what(), control.reason()));
-    write_traffic(world);
-    return ExitCode::run_me_again;
-  }
-  write_traffic(world);
-  const Results& results = *finished;
-  if (world.is_root()) {
-    std::cout << results_text(results);
-    std::istringstream summary(run_summary(*results.run));
-    for (std::string line; std::getline(summary, line);) log_info(line);
-    log_info(output + "/results.h5 written");
-  }
-  return ExitCode::done;
+  warn_of_crowding(world);
+  const auto into = [&](auto&& run) {
+    return run_into(output, run, study, options, walltime, watch, world);
+  };
+  return study.sweep.empty() ? into(StudyRun(study, command_line(options), world, part))
+                             : into(SweepRun(study, command_line(options), world, part));
 }
 
 ExitCode defaults_command(bool markdown) {

@@ -16,6 +16,7 @@ struct RunOptions {
   std::string part;    ///< "I/N"; empty: the whole study
   bool restart = false;
   bool force = false;
+  bool measure = false;             ///< of `htdm check`
   bool densities = false;           ///< of `htdm law`
   double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
   std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit

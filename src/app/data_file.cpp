@@ -128,4 +128,12 @@ EmpiricalTarget share_data_file(const Study& study, const Communicator& world) {
           std::make_shared<const std::vector<double>>(std::move(test))};
 }
 
+EmpiricalTarget DataShelf::rows(const Study& study, const Communicator& world) {
+  if (study.data == data_ && study.study.seed == seed_ && rows_.train) return rows_;
+  rows_ = share_data_file(study, world);
+  data_ = study.data;
+  seed_ = study.study.seed;
+  return rows_;
+}
+
 }  // namespace htdm

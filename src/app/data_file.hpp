@@ -19,4 +19,17 @@ EmpiricalTarget read_data_file(const DataSection& data, std::uint64_t seed);
 /// The rows on every rank, read once by rank 0; empty for other kinds of data. Collective.
 EmpiricalTarget share_data_file(const Study& study, const Communicator& world);
 
+/// Keeps the rows that were asked for last, so that points of a sweep with the same data share
+/// them.
+class DataShelf {
+ public:
+  /// As share_data_file. Collective.
+  EmpiricalTarget rows(const Study& study, const Communicator& world);
+
+ private:
+  DataSection data_;
+  std::uint64_t seed_ = 0;
+  EmpiricalTarget rows_;
+};
+
 }  // namespace htdm

@@ -2,9 +2,10 @@
 
 #include "app/data_file.hpp"
 #include "app/data_sets.hpp"
-#include "app/output_folder.hpp"
+#include "app/merge_sources.hpp"
 #include "app/pooling.hpp"
 #include "app/summary.hpp"
+#include "app/sweep_run.hpp"
 #include "core/error.hpp"
 #include "io/digest.hpp"
 #include "io/model_file.hpp"
@@ -23,150 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Source {
-  std::string file;
-  Results results;
-  Study study;
-};
-
-std::string quoted(const Source& source) {
-  return "\"" + source.file + "\"";
-}
-
-std::vector<Source> read_sources(const std::vector<std::string>& files) {
-  std::vector<Source> sources;
-  for (const std::string& file : files) {
-    Source source{file, read_results(file), {}};
-    source.study = parse_study(source.results.study, file, ".");
-    const bool any = std::ranges::any_of(source.results.samplers,
-                                         [](const SamplerResult& s) { return s.pool.has_value(); });
-    const bool all = std::ranges::all_of(source.results.samplers, [](const SamplerResult& s) {
-      return s.pool.has_value() || s.paths == 0;
-    });
-    check_input(any && all, quoted(source) + " cannot be pooled: it holds no batches to pool",
-                "It was written before schema 1.5, or by htdm law alone",
-                "Run its study again with htdm run");
-    sources.push_back(std::move(source));
-  }
-  std::ranges::stable_sort(sources, {}, [](const Source& s) { return s.study.study.seed; });
-  return sources;
-}
-
-/// Files may differ in their seed and in how many batches they have, parts of one seed not.
-void check_studies(const std::vector<Source>& sources) {
-  const auto comparable = [](Study study, bool same_run) {
-    if (!same_run) {
-      study.study.seed = 0;
-      study.statistics.batches = 1;
-    }
-    return write_study(study, false);
-  };
-  for (const Source& a : sources) {
-    for (const Source& b : sources) {
-      const bool same_run =
-          a.results.part && b.results.part && a.study.study.seed == b.study.study.seed;
-      const std::string keys =
-          differing_keys(comparable(a.study, same_run), comparable(b.study, same_run));
-      check_input(keys.empty(),
-                  fmt::format("{} and {} are of other studies: they differ in {}", quoted(a),
-                              quoted(b), keys),
-                  "Only study.seed and the number of batches may differ",
-                  "Merge results of one study");
-      check_input(!same_run || a.results.part->count == b.results.part->count,
-                  fmt::format("{} is one of {} parts, and {} one of {}", quoted(a),
-                              a.results.part ? a.results.part->count : 0, quoted(b),
-                              b.results.part ? b.results.part->count : 0),
-                  "They cut the study at other places", "Merge parts of one cut");
-    }
-  }
-}
-
-bool same_normalization(const Normalization& a, const Normalization& b) {
-  return a.mean == b.mean && a.deviation == b.deviation && a.transforms == b.transforms;
-}
-
-/// Every model of the files once, as long as they agree on it.
-std::map<std::string, const ModelResult*> common_models(const std::vector<Source>& sources) {
-  std::map<std::string, const ModelResult*> models;
-  std::map<std::string, const Source*> owners;
-  for (const Source& source : sources) {
-    for (const ModelResult& model : source.results.models) {
-      const auto [known, is_new] = models.emplace(model.name, &model);
-      if (is_new) owners[model.name] = &source;
-      const bool same = known->second->weights_sha256 == model.weights_sha256 &&
-                        same_normalization(known->second->normalization, model.normalization);
-      check_input(
-          same,
-          fmt::format("{} and {} have other {} in models.{}", quoted(*owners[model.name]),
-                      quoted(source), model.weights_sha256.empty() ? "z-scoring" : "weights",
-                      model.name),
-          "Samples of different models are not samples of one law",
-          fmt::format("Train once, and give all runs that file as models.{}.file", model.name));
-    }
-  }
-  return models;
-}
-
-/// Thresholds of the entries; all files that sampled an entry agree.
-void check_thresholds(const std::vector<Source>& sources) {
-  const auto thresholds = [](const SamplerResult& s) {
-    std::vector<double> values;
-    for (const ExceedanceResult& e : s.exceedance) values.push_back(e.threshold);
-    return values;
-  };
-  const Source* first = nullptr;
-  std::vector<double> known;
-  for (const Source& source : sources) {
-    for (const SamplerResult& s : source.results.samplers) {
-      if (!s.pool) continue;
-      if (first == nullptr) known = thresholds(s);
-      if (first == nullptr) first = &source;
-      check_input(known == thresholds(s),
-                  quoted(*first) + " and " + quoted(source) + " have other thresholds",
-                  "Levels of data from a file are met by the test sample, which the seed chooses",
-                  "Give statistics.thresholds, or data.split = \"time\"");
-    }
-  }
-}
-
-/// No batch twice; of every seed that is there in parts, all of them.
-void check_batches(const std::vector<Source>& sources) {
-  std::map<std::uint64_t, std::set<std::uint64_t>> found;
-  std::map<std::uint64_t, std::uint64_t> wanted;
-  std::map<std::tuple<std::size_t, std::uint64_t, std::uint64_t>, const Source*> batches;
-  for (const Source& source : sources) {
-    for (std::size_t i = 0; i < source.results.samplers.size(); ++i) {
-      const SamplerResult& s = source.results.samplers[i];
-      if (!s.pool) continue;
-      for (const PoolBatch& b : s.pool->batches) {
-        const auto [known, is_new] = batches.emplace(std::tuple(i, b.seed, b.batch), &source);
-        check_input(is_new,
-                    fmt::format("{} and {} overlap: both have batch {} of seed {} of samplers.{}",
-                                quoted(*known->second), quoted(source), b.batch, b.seed, s.name),
-                    "The same paths would be counted twice",
-                    "Name every file once; runs to be pooled need other seeds (study.seed)");
-      }
-    }
-    if (!source.results.part) continue;
-    found[source.study.study.seed].insert(source.results.part->index);
-    wanted[source.study.study.seed] = source.results.part->count;
-  }
-  for (const auto& [seed, count] : wanted) {
-    std::vector<std::string> missing;
-    for (std::uint64_t i = 0; i < count; ++i) {
-      if (!found[seed].contains(i)) missing.push_back(part_text({i, count}));
-    }
-    check_input(missing.empty(),
-                fmt::format("Of the parts of seed {} (such as {}) are missing: {}", seed,
-                            quoted(sources.front()), fmt::join(missing, ", ")),
-                "Their paths are part of the study", "Run them with --part and name them too");
-  }
-}
-
 /// The weights of `model`, from a models folder beside any of the files.
 Model find_weights(const std::vector<Source>& sources, const ModelResult& model) {
   for (const Source& source : sources) {
-    const fs::path file = fs::path(source.file).parent_path() / "models" / (model.name + ".h5");
+    const fs::path file = source.folder / "models" / (model.name + ".h5");
     if (!fs::exists(file)) continue;
     Model weights = read_model(file.string());
     if (weights_sha256(weights) == model.weights_sha256) return weights;
@@ -259,11 +120,8 @@ SamplerResult merge_entry(const Plan& plan, std::size_t index, const std::vector
   return result;
 }
 
-}  // namespace
-
-Merged merge_results(const std::vector<std::string>& files, const std::string& command,
-                     int threads) {
-  const std::vector<Source> sources = read_sources(files);
+Merged merge_sources(std::vector<Source> sources, const std::string& command, int threads) {
+  sort_by_seed(sources);
   check_studies(sources);
   check_batches(sources);
   const auto known = common_models(sources);
@@ -275,9 +133,9 @@ Merged merge_results(const std::vector<std::string>& files, const std::string& c
   for (std::size_t i = 0; i < study.models.size(); ++i) {
     results.models.push_back(*known.at(study.models[i].name));
     if (results.models[i].weights_sha256.empty()) continue;
-    merged.models.push_back(find_weights(sources, results.models[i]));
+    merged.models.push_back({"models", find_weights(sources, results.models[i])});
     if (!study.models[i].file.empty()) {
-      weights[i] = std::make_shared<const Model>(merged.models.back());
+      weights[i] = std::make_shared<const Model>(merged.models.back().model);
     }
   }
   EmpiricalTarget rows;
@@ -294,6 +152,48 @@ Merged merge_results(const std::vector<std::string>& files, const std::string& c
     results.samplers.push_back(merge_entry(plan, i, sources, summariser, scale, threads));
   }
   return merged;
+}
+
+/// Every point merged on its own.
+Merged merge_points(std::vector<Source> sources, const std::string& command, int threads) {
+  check_sweeps(sources);
+  sort_by_seed(sources);
+  Merged merged;
+  Results& all = merged.results;
+  all.sweep = sources.front().results.sweep;
+  for (std::size_t p = 0; p < all.sweep.size(); ++p) {
+    std::vector<Source> of_point;
+    for (Source& source : sources) {
+      of_point.push_back(make_source(fmt::format("{}, point {}", source.file, point_name(p)),
+                                     point_path(source.folder.string(), p),
+                                     std::move(source.results.points[p])));
+    }
+    Merged point = merge_sources(std::move(of_point), command, threads);
+    for (Weights& weights : point.models) {
+      weights.folder = point_path("", p) + "/" + weights.folder;
+      merged.models.push_back(std::move(weights));
+    }
+    all.points.push_back(std::move(point.results));
+  }
+  all.provenance = merged_provenance(sources, command, threads);
+  all.study = sources.front().results.study;
+  all.study_no_paths = sources.front().results.study_no_paths;
+  all.test_samples = all.points.front().test_samples;
+  for (const Source& source : sources) all.merged.push_back(origin(source));
+  return merged;
+}
+
+}  // namespace
+
+Merged merge_results(const std::vector<std::string>& files, const std::string& command,
+                     int threads) {
+  std::vector<Source> sources;
+  for (const std::string& file : files) {
+    sources.push_back(make_source(file, fs::path(file).parent_path(), read_results(file)));
+  }
+  const auto swept = [](const Source& s) { return !s.results.sweep.empty(); };
+  return std::ranges::any_of(sources, swept) ? merge_points(std::move(sources), command, threads)
+                                             : merge_sources(std::move(sources), command, threads);
 }
 
 }  // namespace htdm

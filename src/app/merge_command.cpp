@@ -32,9 +32,9 @@ ExitCode merge_command(const MergeOptions& options) {
   replacing.force = options.force;
   const ClaimedOutput claimed = claim_output(options.output, {}, replacing, "");
   fs::remove(samples_path(options.output));
-  const fs::path models = fs::path(options.output) / "models";
-  fs::create_directories(models);
-  for (const Model& model : merged.models) {
+  for (const auto& [below, model] : merged.models) {
+    const fs::path models = fs::path(options.output) / below;
+    fs::create_directories(models);
     write_model((models / (model.name + ".h5")).string(), model, merged.results.provenance);
   }
   write_results(target.string(), merged.results);

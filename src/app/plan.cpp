@@ -22,7 +22,7 @@ std::string key_of(const SamplerSection& sampler, const char* key) {
 ModelPlan plan_model(const Study& study, const ModelSection& section,
                      std::shared_ptr<const Model> file) {
   ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file),
-                 true};
+                 true, 0};
   if (plan.file) {
     check_against_file(section, *plan.file);
     plan.nu = plan.file->nu;

@@ -21,9 +21,10 @@ namespace htdm {
 struct ModelPlan {
   ModelSection section;
   double nu = 0;                      ///< of its noise; inf is Gaussian
-  std::shared_ptr<const Model> file;  ///< weights taken from a file, or null
+  std::shared_ptr<const Model> file;  ///< weights that are there already, or null
 
   bool needed = true;  ///< by what this process samples
+  double seconds = 0;  ///< of the training of weights that this run has made before
 
   bool trained() const { return needed && section.kind == "network" && !file; }
 };

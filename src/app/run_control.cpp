@@ -46,6 +46,11 @@ void RunControl::written() {
   since_last_.restart();
 }
 
+void RunControl::move_to(const std::string& folder, const std::string& identity) {
+  checkpoints_ = Checkpoints(folder, identity);
+  damage_told_ = 0;
+}
+
 std::optional<std::vector<std::byte>> RunControl::newest(const std::string& series) {
   std::optional<std::vector<std::byte>> state;
   agree_on_errors(world_, [&] {

@@ -56,6 +56,9 @@ class RunControl {
   /// The same on all ranks.
   std::optional<std::vector<std::byte>> newest_for_all(const std::string& series);
 
+  /// From now on checkpoints are those in `folder` of what `identity` says.
+  void move_to(const std::string& folder, const std::string& identity);
+
   void remove_all() const { checkpoints_.remove_all(); }
 
   /// Until its end, this rank is held up by a checkpoint.

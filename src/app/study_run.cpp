@@ -11,7 +11,6 @@
 #include "app/sample_store.hpp"
 #include "app/sampling_stage.hpp"
 #include "app/summary.hpp"
-#include "app/training.hpp"
 #include "core/isa.hpp"
 #include "core/stopwatch.hpp"
 #include "io/archive.hpp"
@@ -56,33 +55,6 @@ void agree_on_isa(const Communicator& world) {
   use_isa(static_cast<Isa>(world.min(static_cast<std::int64_t>(current_isa()))));
 }
 
-/// More threads than processors slow every rank down; a launcher that binds to one core does it.
-void warn_of_crowding(int threads, const Communicator& world) {
-  const auto bound = static_cast<int>(bound_processors().size());
-  if (world.any(threads > bound)) {
-    log_warning(
-        fmt::format("{} threads per rank are more than the processors some rank is bound to (rank "
-                    "0: {}). They share them. Lower OMP_NUM_THREADS or widen the binding.",
-                    threads, bound));
-  }
-}
-
-Provenance run_provenance(const Study& study, const std::string& command, int threads,
-                          const Communicator& world) {
-  Provenance provenance = current_provenance(study.study.seed);
-  provenance.command = command;
-  provenance.isa = name(current_isa());
-  provenance.ranks = world.size();
-  provenance.threads = threads;
-  provenance.tile = static_cast<std::int64_t>(tile_size(study.data.dimension));
-  const std::string mine = compact_list(bound_processors());
-  for (const Bytes& cpus : world.gather(std::as_bytes(std::span(mine)))) {
-    if (!provenance.binding.empty()) provenance.binding += " | ";
-    provenance.binding.append(reinterpret_cast<const char*>(cpus.data()), cpus.size());
-  }
-  return provenance;
-}
-
 void write_weights(const std::string& output, const Model& model, const Provenance& provenance) {
   const std::filesystem::path folder = std::filesystem::path(output) / "models";
   std::filesystem::create_directories(folder);
@@ -117,18 +89,46 @@ Study share_study(const std::string& path, const std::vector<std::string>& overr
   return parse_study(text, path, ".");
 }
 
+// A launcher that binds to one core makes them do so.
+void warn_of_crowding(const Communicator& world) {
+  const int threads = default_threads();
+  const auto bound = static_cast<int>(bound_processors().size());
+  if (world.any(threads > bound)) {
+    log_warning(
+        fmt::format("{} threads per rank are more than the processors some rank is bound to (rank "
+                    "0: {}). They share them. Lower OMP_NUM_THREADS or widen the binding.",
+                    threads, bound));
+  }
+}
+
+Provenance run_provenance(const Study& study, const std::string& command, int threads,
+                          const Communicator& world) {
+  Provenance provenance = current_provenance(study.study.seed);
+  provenance.command = command;
+  provenance.isa = name(current_isa());
+  provenance.ranks = world.size();
+  provenance.threads = threads;
+  provenance.tile = static_cast<std::int64_t>(tile_size(study.data.dimension));
+  const std::string mine = compact_list(bound_processors());
+  for (const Bytes& cpus : world.gather(std::as_bytes(std::span(mine)))) {
+    if (!provenance.binding.empty()) provenance.binding += " | ";
+    provenance.binding.append(reinterpret_cast<const char*>(cpus.data()), cpus.size());
+  }
+  return provenance;
+}
+
 StudyRun::StudyRun(const Study& study, const std::string& command, const Communicator& world,
-                   const std::optional<Part>& part)
+                   const std::optional<Part>& part, DataShelf* shelf)
     : world_(world), threads_(default_threads()) {
   agree_on_isa(world_);
   const auto files = share_model_files(study, world_);
-  const EmpiricalTarget data = share_data_file(study, world_);
+  DataShelf mine;
+  const EmpiricalTarget data = (shelf != nullptr ? *shelf : mine).rows(study, world_);
   agree_on_errors(world_, [&] {
     plan_ = make_plan(study, files, data);
     if (part) select_part(plan_, *part);
   });
   results_.part = part;
-  warn_of_crowding(threads_, world_);
   results_.provenance = run_provenance(study, command, threads_, world_);
   work_.host = results_.provenance.host;
   work_.threads = threads_;
@@ -154,21 +154,25 @@ std::string StudyRun::identity() const {
   return identity;
 }
 
-void StudyRun::use_models_of(const std::string& output) {
+void StudyRun::use(std::size_t model, const TrainedModel& trained) {
+  plan_.models[model].file = trained.weights;
+  plan_.models[model].seconds = trained.seconds;
+}
+
+void StudyRun::use_models_of(const std::string& output, const std::optional<Results>& before) {
   std::vector<Bytes> bytes(plan_.models.size());
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
-    const Results before = read_results(output + "/results.h5");
-    check_input(!before.part, "\"" + output + "/results.h5\" is one part of a study",
+    check_input(!before->part, "The results in \"" + output + "\" are one part of a study",
                 "Laws are computed beside whole results", "Merge the parts first");
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       if (!plan_.models[i].trained()) continue;
       const std::string& name = plan_.models[i].section.name;
       const std::string file = output + "/models/" + name + ".h5";
       const Model model = read_model(file);
-      const auto known = std::ranges::find(before.models, name, &ModelResult::name);
-      check_input(known != before.models.end() && known->weights_sha256 == weights_sha256(model),
-                  "\"" + file + "\" does not hold the weights behind \"" + output + "/results.h5\"",
+      const auto known = std::ranges::find(before->models, name, &ModelResult::name);
+      check_input(known != before->models.end() && known->weights_sha256 == weights_sha256(model),
+                  "\"" + file + "\" does not hold the weights behind the results",
                   "A law beside counts must be that of the same denoiser",
                   "Use --force to start again, or another --output");
       bytes[i] = model_to_bytes(model);
@@ -181,9 +185,11 @@ void StudyRun::use_models_of(const std::string& output) {
   }
 }
 
-Results StudyRun::law(const std::string& output, bool add, bool densities) {
+Results StudyRun::law(const std::string& output, const std::optional<Results>& before,
+                      bool densities) {
   const Stopwatch total;
-  if (add) use_models_of(output);
+  const bool add = world_.any(before.has_value());
+  if (add) use_models_of(output, before);
   train();
   if (!add) write_models(output);
   MarginalShelf marginals(plan_.target, panel_loop(world_, threads_));
@@ -196,16 +202,13 @@ Results StudyRun::law(const std::string& output, bool add, bool densities) {
   }
   results_.provenance.seconds_total = total.seconds();
   results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
-  agree_on_errors(world_, [&] {
-    if (!world_.is_root()) return;
-    if (add) {
-      results_ = read_results(output + "/results.h5");
-    } else {
-      for (const EntryPlan& entry : plan_.entries) results_.samplers.push_back(unsampled(entry));
-    }
-    for (std::size_t i = 0; i < laws.size(); ++i) results_.samplers[i].law = laws[i];
-    write_results(output + "/results.h5", results_);
-  });
+  if (!world_.is_root()) return std::move(results_);
+  if (add) {
+    results_ = *before;
+  } else {
+    for (const EntryPlan& entry : plan_.entries) results_.samplers.push_back(unsampled(entry));
+  }
+  for (std::size_t i = 0; i < laws.size(); ++i) results_.samplers[i].law = laws[i];
   return std::move(results_);
 }
 

@@ -1,8 +1,10 @@
 /// The life of a run: study in, results out.
 #pragma once
 
+#include "app/data_file.hpp"
 #include "app/plan.hpp"
 #include "app/run_control.hpp"
+#include "app/training.hpp"
 #include "io/pool.hpp"
 #include "io/results.hpp"
 #include "io/run_report.hpp"
@@ -21,6 +23,13 @@ namespace htdm {
 Study share_study(const std::string& path, const std::vector<std::string>& overrides,
                   const Communicator& world);
 
+/// Warn where threads have to share processors. Collective.
+void warn_of_crowding(const Communicator& world);
+
+/// Where a run of `study` on this layout comes from. Collective; complete on rank 0.
+Provenance run_provenance(const Study& study, const std::string& command, int threads,
+                          const Communicator& world);
+
 /// One run over the ranks of `world`: checked plan, targets drawn, denoisers trained and shared,
 /// every entry sampled in blocks, summaries folded in block order, results written.
 /// All members are collective.
@@ -28,9 +37,9 @@ class StudyRun {
  public:
   /// Checks everything that can be checked before work starts; writes nothing. `command` goes into
   /// the provenance. Throws AgreedError.
-  /// `part`: sample and train only what belongs to it.
+  /// `part`: sample and train only what belongs to it. `shelf`: where rows of a data file may be.
   StudyRun(const Study& study, const std::string& command, const Communicator& world,
-           const std::optional<Part>& part = std::nullopt);
+           const std::optional<Part>& part = std::nullopt, DataShelf* shelf = nullptr);
 
   /// Train, sample and measure; models go to `output`/models/NAME.h5, results to
   /// `output`/results.h5, and what `[store]` asks for to `output`/samples.h5. Returns the results,
@@ -44,14 +53,19 @@ class StudyRun {
   /// checksums of the weights and data that come from files.
   std::string identity() const;
 
-  /// The laws of all entries (d = 1), added to `output`/results.h5. `add`: that file is there and
-  /// of this study; its models, in `output`/models, are used. Else models are trained and results
-  /// without samples written. `densities`: of every noise level, too. Returns the results, complete
-  /// on rank 0. Call once.
-  Results law(const std::string& output, bool add, bool densities);
+  /// The laws of all entries (d = 1), added to the results `before` of this study, which rank 0
+  /// has; their models, in `output`/models, are used. Without them models are trained and written
+  /// there, and the results have no samples. `densities`: of every noise level, too. Returns the
+  /// results, complete on rank 0. Call once.
+  Results law(const std::string& output, const std::optional<Results>& before, bool densities);
+
+  const Plan& plan() const { return plan_; }
+
+  /// Use these weights of a model instead of training it.
+  void use(std::size_t model, const TrainedModel& trained);
 
  private:
-  void use_models_of(const std::string& output);
+  void use_models_of(const std::string& output, const std::optional<Results>& before);
   void train(RunControl* control = nullptr);
   void write_models(const std::string& output);
   std::optional<SamplesWriter> open_store(const std::string& output);

@@ -183,12 +183,18 @@ class Agreement {
   Stopwatch watch_;
 };
 
+std::string series_of(const TrainingJob& job) {
+  return "training-" + job.label;
+}
+
 /// Trainings shorter than this are done again rather than kept.
 constexpr double worth_keeping = 1;
 
 /// One model by one group; nothing when it was stopped.
-std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const TrainingData& data,
-                               const Team& team, const std::optional<TrainingState>& before) {
+std::optional<Model> train_one(const TrainingJob& job, const TrainingData& data, const Team& team,
+                               const std::optional<TrainingState>& before) {
+  const Plan& plan = *job.plan;
+  const ModelPlan& model = plan.models[job.model];
   const TrainingOptions options = training_options(plan, model);
   Trainer trainer(options, data.samples, dimension(plan.target));
   SharedTraining training(trainer, team);
@@ -205,11 +211,11 @@ std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const T
     agree_on_errors(team.group, [&] {
       if (!team.group.is_root()) return;
       const AddSeconds watch(team.work.io, team.threads);
-      control->write("training-" + model.section.name, value_to_bytes("training", state), stopping);
+      control->write(series_of(job), value_to_bytes("training", state), stopping);
     });
     control->written();
   };
-  Progress progress("training " + model.section.name, static_cast<std::uint64_t>(options.steps));
+  Progress progress("training " + job.label, static_cast<std::uint64_t>(options.steps));
   progress.advance(static_cast<std::uint64_t>(trainer.step()));
   Agreement agreement(team);
   const Stopwatch watch;
@@ -240,28 +246,21 @@ std::optional<Model> train_one(const Plan& plan, const ModelPlan& model, const T
   return trained;
 }
 
-std::vector<std::size_t> models_to_train(const Plan& plan) {
-  std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < plan.models.size(); ++i) {
-    if (plan.models[i].trained()) wanted.push_back(i);
-  }
-  return wanted;
-}
-
 /// Ranks that can have a shard of their own; more would only add messages.
-int most_shards(const Plan& plan, const std::vector<std::size_t>& wanted) {
+int most_shards(const std::vector<TrainingJob>& jobs) {
   int most = 1;
-  for (const std::size_t m : wanted) most = std::max(most, plan.models[m].section.shards);
+  for (const TrainingJob& job : jobs) {
+    most = std::max(most, job.plan->models[job.model].section.shards);
+  }
   return most;
 }
 
-/// The checkpoints of the wanted models, on all ranks.
-std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
-                                                         const std::vector<std::size_t>& wanted,
+/// The checkpoints of the jobs, on all ranks.
+std::vector<std::optional<TrainingState>> earlier_states(const std::vector<TrainingJob>& jobs,
                                                          RunControl* control) {
-  std::vector<std::optional<TrainingState>> states(wanted.size());
-  for (std::size_t m = 0; control != nullptr && m < wanted.size(); ++m) {
-    const std::string series = "training-" + plan.models[wanted[m]].section.name;
+  std::vector<std::optional<TrainingState>> states(jobs.size());
+  for (std::size_t m = 0; control != nullptr && m < jobs.size(); ++m) {
+    const std::string series = series_of(jobs[m]);
     if (const auto bytes = control->newest_for_all(series)) {
       states[m] = value_from_bytes<TrainingState>("training", *bytes, "the checkpoint " + series);
       log_info(fmt::format("{} goes on after {} steps", series, states[m]->trainer.step));
@@ -272,34 +271,34 @@ std::vector<std::optional<TrainingState>> earlier_states(const Plan& plan,
 
 }  // namespace
 
-std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
-                                       const Communicator& world, int threads, RankReport& work,
-                                       RunControl* control) {
-  std::vector<TrainedModel> trained(plan.models.size());
-  for (std::size_t i = 0; i < plan.models.size(); ++i) trained[i].weights = plan.models[i].file;
-  const std::vector<std::size_t> wanted = models_to_train(plan);
-  if (wanted.empty()) return trained;
-
-  const int groups = std::min(world.size(), static_cast<int>(wanted.size()));
-  const bool helps = world.rank() / groups < most_shards(plan, wanted);
+std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const DataSource& data,
+                                     const Communicator& world, int threads, RankReport& work,
+                                     RunControl* control) {
+  std::vector<TrainedModel> trained(jobs.size());
+  if (jobs.empty()) return trained;
+  const int groups = std::min(world.size(), static_cast<int>(jobs.size()));
+  const bool helps = world.rank() / groups < most_shards(jobs);
   const int mine = helps ? world.rank() % groups : groups;
   std::vector<std::optional<TrainingState>> before;
   {
     const AddSeconds watch(work.io, threads);
-    before = earlier_states(plan, wanted, control);
+    before = earlier_states(jobs, control);
   }
   Lookout lookout(world, watchdog_seconds());
   const Communicator all = lookout.watched(world);
   const Team team{lookout.watched(world.split(mine, world.rank())), threads, control, lookout,
                   work};
-  std::vector<Bytes> bytes(wanted.size());
-  std::vector<double> seconds(wanted.size());
+  std::vector<Bytes> bytes(jobs.size());
+  std::vector<double> seconds(jobs.size());
   bool stopped = false;
-  for (auto m = static_cast<std::size_t>(mine); helps && m < wanted.size();
+  for (auto m = static_cast<std::size_t>(mine); helps && m < jobs.size();
        m += static_cast<std::size_t>(groups)) {
     const Stopwatch watch;
-    const std::optional<Model> model =
-        train_one(plan, plan.models[wanted[m]], data, team, before[m]);
+    const auto draw = [&]() -> const TrainingData& {
+      const AddSeconds drawing(work.training, threads);
+      return data(*jobs[m].plan);
+    };
+    const std::optional<Model> model = train_one(jobs[m], draw(), team, before[m]);
     seconds[m] = watch.seconds();
     stopped = !model;
     if (stopped) break;
@@ -310,13 +309,33 @@ std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& dat
   stopped = all.any(stopped);
   lookout.close();
   if (stopped) throw StoppedAtCheckpoint("in training");
-  for (std::size_t m = 0; m < wanted.size(); ++m) {
+  for (std::size_t m = 0; m < jobs.size(); ++m) {
     // Rank m mod G of the world is the first of group m mod G.
     world.broadcast(bytes[m], static_cast<int>(m) % groups);
-    trained[wanted[m]] = {std::make_shared<const Model>(model_from_bytes(bytes[m])),
-                          world.max(seconds[m])};
+    trained[m] = {std::make_shared<const Model>(model_from_bytes(bytes[m])), world.max(seconds[m])};
   }
   return trained;
+}
+
+std::vector<TrainingJob> training_jobs(const Plan& plan) {
+  std::vector<TrainingJob> jobs;
+  for (std::size_t i = 0; i < plan.models.size(); ++i) {
+    if (plan.models[i].trained()) jobs.push_back({&plan, i, plan.models[i].section.name});
+  }
+  return jobs;
+}
+
+std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
+                                       const Communicator& world, int threads, RankReport& work,
+                                       RunControl* control) {
+  std::vector<TrainedModel> models;
+  for (const ModelPlan& model : plan.models) models.push_back({model.file, model.seconds});
+  const std::vector<TrainingJob> jobs = training_jobs(plan);
+  const auto the_data = [&](const Plan&) -> const TrainingData& { return data; };
+  const std::vector<TrainedModel> trained =
+      train_jobs(jobs, the_data, world, threads, work, control);
+  for (std::size_t m = 0; m < jobs.size(); ++m) models[jobs[m].model] = trained[m];
+  return models;
 }
 
 }  // namespace htdm

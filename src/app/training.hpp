@@ -7,7 +7,10 @@
 #include "io/run_report.hpp"
 #include "parallel/communicator.hpp"
 
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace htdm {
@@ -17,18 +20,37 @@ struct TrainedModel {
   double seconds = 0;                    ///< wall time of its group
 };
 
-/// The weights of every model of the plan on every rank: trained here, or from their files.
+/// One model to train.
+struct TrainingJob {
+  const Plan* plan = nullptr;  ///< of the study that it belongs to
+  std::size_t model = 0;       ///< its place there
+  std::string label;           ///< in messages and series of checkpoints
+};
+
+/// The training data of a plan, for a rank that needs them now; valid until the next call.
+using DataSource = std::function<const TrainingData&(const Plan& plan)>;
+
+/// The weights of every job on every rank.
 ///
-/// With G = min(ranks, models to train) groups, model m is trained by group m mod G. A group has at
-/// most as many ranks as there are shards (`shards` of the models); further ranks wait. Inside a
-/// group the shards of a minibatch are spread over ranks and threads, gathered by all, and added in
-/// shard order, so the weights have the same bits for any layout. Collective over `world`.
+/// With G = min(ranks, jobs) groups, job m is done by group m mod G. A group has at most as many
+/// ranks as there are shards (`shards` of the models); further ranks wait. Inside a group the
+/// shards of a minibatch are spread over ranks and threads, gathered by all, and added in shard
+/// order, so the weights have the same bits for any layout. Collective over `world`.
 ///
 /// A rank that says nothing for HTDM_WATCHDOG seconds ends the program with a message that names it
 /// (parallel/lookout.hpp). What this rank does is added to `work`.
 ///
-/// With a `control`, every model goes on from its newest checkpoint (series training-NAME) and
+/// With a `control`, every job goes on from its newest checkpoint (series training-LABEL) and
 /// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
+std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const DataSource& data,
+                                     const Communicator& world, int threads, RankReport& work,
+                                     RunControl* control = nullptr);
+
+/// The trainings of a plan.
+std::vector<TrainingJob> training_jobs(const Plan& plan);
+
+/// The weights of every model of the plan on every rank: trained here, with its name as label, or
+/// taken over.
 std::vector<TrainedModel> train_models(const Plan& plan, const TrainingData& data,
                                        const Communicator& world, int threads, RankReport& work,
                                        RunControl* control = nullptr);

@@ -1,16 +1,25 @@
 
+#include "app/calibration.hpp"
 #include "app/commands.hpp"
 #include "app/cost.hpp"
 #include "app/data_file.hpp"
+#include "app/entry_sample.hpp"
 #include "app/log.hpp"
 #include "app/plan.hpp"
 #include "app/sample_store.hpp"
+#include "app/study_run.hpp"
+#include "app/sweep_run.hpp"
 #include "io/study.hpp"
+#include "parallel/binding.hpp"
+#include "parallel/session.hpp"
 #include "stats/tail_index.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 namespace htdm {
 namespace {
@@ -65,16 +74,27 @@ void print_tail_indices(const Plan& plan) {
   }
 }
 
-}  // namespace
-
-ExitCode check_command(const RunOptions& options) {
-  const Study study = read_study(options.study, options.overrides);
+/// The plan of a study without a sweep, on this process alone.
+Plan plan_of(const Study& study) {
   std::vector<std::shared_ptr<const Model>> files;
   for (const ModelSection& model : study.models) files.push_back(read_weights(model));
   const bool from_file = study.data.kind == "file";
-  const Plan plan = make_plan(
-      study, files, from_file ? read_data_file(study.data, study.study.seed) : EmpiricalTarget{});
-  const Cost cost = estimate_cost(plan);
+  return make_plan(study, files,
+                   from_file ? read_data_file(study.data, study.study.seed) : EmpiricalTarget{});
+}
+
+void print_core_time(double core_seconds) {
+  fmt::print(
+      "predicted core-time: {:.1f} core-seconds = {:.4f} core-hours (timed on one core here; "
+      "mpirun -n RANKS htdm check STUDY --measure predicts the wall time of a layout)\n",
+      core_seconds, core_seconds / 3600);
+}
+
+/// Returns the core-seconds of all work.
+double check_plain(const Study& study) {
+  const Plan plan = plan_of(study);
+  TimingCache cache;
+  const Cost cost = estimate_cost(plan, cache);
   const StatisticsSection& statistics = study.statistics;
   const std::int64_t blocks =
       statistics.batches *
@@ -97,9 +117,123 @@ ExitCode check_command(const RunOptions& options) {
   }
   fmt::print("network calls: {:.4g}\n", cost.network_calls);
   fmt::print("memory per rank: about {:.0f} MB\n", cost.memory_bytes / 1e6);
+  print_core_time(cost.core_seconds());
+  return cost.core_seconds();
+}
+
+/// Kept samples, and about as much as all else of an entry takes.
+double results_bytes(const Plan& plan) {
+  const double kept = 4.0 * plan.study.data.dimension * static_cast<double>(kept_paths(plan));
+  return (kept + 6e6) * static_cast<double>(plan.entries.size());
+}
+
+/// One line per point. A model is trained for the first point that has it.
+double check_sweep(const Study& study) {
+  const std::vector<Study> points = sweep_points(study);
   fmt::print(
-      "predicted core-time: {:.1f} core-seconds = {:.4f} core-hours (timed on one core here)\n",
-      cost.core_seconds(), cost.core_seconds() / 3600);
+      "study \"{}\": {} sweep of {} points, one line each\n\n{:<6} {:>8} {:>8} {:>14} {:>13}  {}\n",
+      study.study.name, study.sweep.mode, points.size(), "point", "to train", "entries",
+      "network calls", "core-seconds", "values");
+  std::set<std::string> trained;
+  TimingCache cache;
+  double core_seconds = 0, network_calls = 0, memory = 0, file = 0;
+  for (std::size_t p = 0; p < points.size(); ++p) {
+    const Plan plan = plan_of(points[p]);
+    Cost cost = estimate_cost(plan, cache);
+    int fresh = 0;
+    for (std::size_t i = 0; i < plan.models.size(); ++i) {
+      const ModelPlan& model = plan.models[i];
+      if (model.trained() && trained.insert(training_key(plan, model)).second) {
+        ++fresh;
+      } else {
+        cost.training_core_seconds[i] = 0;
+      }
+    }
+    fmt::print("{:<6} {:>8} {:>8} {:>14.4g} {:>13.1f}  {}\n", point_name(p), fresh,
+               plan.entries.size(), cost.network_calls, cost.core_seconds(), study.sweep.text(p));
+    core_seconds += cost.core_seconds();
+    network_calls += cost.network_calls;
+    memory = std::max(memory, cost.memory_bytes);
+    file += results_bytes(plan);
+  }
+  memory = std::max(memory, 3 * file);  // it is put together and read back in memory
+  fmt::print("\nmodels to train: {}\nnetwork calls: {:.4g}\nmemory per rank: about {:.0f} MB\n",
+             trained.size(), network_calls, memory / 1e6);
+  print_core_time(core_seconds);
+  return core_seconds;
+}
+
+double check(const Study& study) {
+  return study.sweep.empty() ? check_plain(study) : check_sweep(study);
+}
+
+struct Prediction {
+  Spread training, sampling, statistics;
+};
+
+Prediction measure(const Study& study, const Communicator& world) {
+  Calibration calibration(world, default_threads());
+  Prediction found;
+  if (study.sweep.empty()) {
+    const Plan plan = StudyRun(study, "htdm check", world).plan();
+    found.training = calibration.training(training_jobs(plan));
+    found.sampling = calibration.sampling(plan);
+    found.statistics = calibration.statistics(plan);
+    return found;
+  }
+  SweepRun sweep(study, "htdm check", world);
+  found.training = calibration.training(sweep.jobs());
+  for (std::size_t p = 0; p < study.sweep.size(); ++p) {
+    const Plan plan = sweep.plan(p);
+    found.sampling += calibration.sampling(plan);
+    found.statistics += calibration.statistics(plan);
+  }
+  return found;
+}
+
+void print_prediction(const Prediction& found, double core_seconds, const Communicator& world) {
+  const int threads = default_threads();
+  const auto line = [](const char* what, const Spread& s) {
+    fmt::print("  {:<12} {:>9.2f} s [{:.2f}, {:.2f}]\n", what, s.mean, s.fastest, s.slowest);
+  };
+  fmt::print("\nmeasured on {} rank(s) x {} thread(s): mean [fastest, slowest] of the repeats\n",
+             world.size(), threads);
+  line("training", found.training);
+  line("sampling", found.sampling);
+  line("statistics", found.statistics);
+  Spread total = found.training;
+  total += found.sampling;
+  total += found.statistics;
+  line("wall time", total);
+  const double cores = world.size() * threads;
+  const Spread hours = total * (cores / 3600);
+  fmt::print(
+      "predicted core-hours on {:g} cores: {:.4f} [{:.4f}, {:.4f}]; one core alone would take "
+      "{:.2f} "
+      "of them\nWithout the start of MPI and the writing of files; other load on the machine is "
+      "part of the measurement.\n",
+      cores, hours.mean, hours.fastest, hours.slowest, core_seconds / 3600 / hours.mean);
+}
+
+ExitCode check_and_measure(const RunOptions& options) {
+  const Communicator world = Communicator::world();
+  if (!world.is_root()) silence_log();
+  const Study study = share_study(options.study, options.overrides, world);
+  double core_seconds = 0;
+  agree_on_errors(world, [&] {
+    if (world.is_root()) core_seconds = check(study);
+  });
+  warn_of_crowding(world);
+  const Prediction found = measure(study, world);
+  if (world.is_root()) print_prediction(found, core_seconds, world);
+  return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode check_command(const RunOptions& options) {
+  if (options.measure) return check_and_measure(options);
+  check(read_study(options.study, options.overrides));
   return ExitCode::done;
 }
 

@@ -6,8 +6,11 @@
 #include "app/tables.hpp"
 #include "denoiser/exact.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -30,34 +33,26 @@ double best_seconds(Work&& work) {
   return best;
 }
 
-double training_seconds(const Plan& plan, const ModelPlan& model) {
-  if (!model.trained()) return 0;
+/// The entry `key` of `cache`, measured where it is not there yet.
+template <class Measure>
+double cached(TimingCache& cache, const std::string& key, Measure&& measure) {
+  if (const auto known = cache.find(key); known != cache.end()) return known->second;
+  return cache[key] = measure();
+}
+
+double step_seconds(const Plan& plan, const ModelPlan& model) {
   const TrainingOptions options = training_options(plan, model);
   const std::vector<float> samples(
       static_cast<std::size_t>(options.batch) * plan.study.data.dimension, 0.5F);
   Trainer trainer(options, samples, plan.study.data.dimension);
   ShardGradients gradients(trainer.shards(), trainer.parameters());
   Scratch scratch;
-  const double step = best_seconds([&] {
+  return best_seconds([&] {
     for (int shard = 0; shard < options.shards; ++shard) {
       trainer.shard_gradient(shard, gradients, scratch);
     }
     trainer.apply(gradients);
   });
-  return step * static_cast<double>(options.steps);
-}
-
-/// Weights of the right shape: the cost of a network does not depend on their values.
-std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
-                                      const Normalization& normalization) {
-  if (!model.trained()) return model.file;
-  auto weights = std::make_shared<Model>();
-  weights->name = model.section.name;
-  weights->nu = model.nu;
-  weights->normalization = normalization;
-  weights->layers = initial_layers(plan.study.data.dimension, training_options(plan, model).hidden,
-                                   plan.study.study.seed);
-  return weights;
 }
 
 /// A table of the right levels: the cost of a lookup hardly depends on what is in it.
@@ -68,12 +63,8 @@ std::shared_ptr<const Denoiser> table_stand_in(const EntryPlan& entry) {
   return std::make_shared<TableDenoiser>(simple, std::move(tables));
 }
 
-/// Making the table of an entry, unless an earlier one has made it.
-double table_seconds(const Plan& plan, std::size_t index, const Denoiser& denoiser) {
-  const EntryPlan& entry = plan.entries[index];
-  for (std::size_t i = 0; i < index; ++i) {
-    if (share_table(plan.entries[i], entry)) return 0;
-  }
+/// Making the table of an entry.
+double table_seconds(const EntryPlan& entry, const Denoiser& denoiser) {
   const std::vector<double> x(64, 0.5);
   std::vector<double> gap(x.size());
   const double call = best_seconds([&] {
@@ -84,21 +75,40 @@ double table_seconds(const Plan& plan, std::size_t index, const Denoiser& denois
          static_cast<double>(entry.levels.size());
 }
 
-double sampling_seconds(const Plan& plan, std::size_t index, const Normalization& normalization) {
-  const EntryPlan& entry = plan.entries[index];
-  const ModelPlan& model = plan.models[entry.model];
-  auto denoiser = make_denoiser(plan, model, stand_in(plan, model, normalization), normalization);
-  const double preparation = entry.table ? table_seconds(plan, index, *denoiser) : 0;
-  if (entry.table) denoiser = table_stand_in(entry);
-  const auto sampler = make_sampler(plan, index, denoiser);
+double path_seconds(const Plan& plan, std::size_t index,
+                    const std::shared_ptr<const Denoiser>& denoiser) {
+  const auto sampler = make_sampler(
+      plan, index, plan.entries[index].table ? table_stand_in(plan.entries[index]) : denoiser);
   const std::size_t paths = padded(tile_size(plan.study.data.dimension));
   AlignedVector<float> out(paths * static_cast<std::size_t>(plan.study.data.dimension));
   Scratch scratch;
   const double tile = best_seconds([&] {
     sampler->sample_tile(0, {out.data(), paths, paths}, scratch);
   });
-  return preparation +
-         tile / static_cast<double>(paths) * static_cast<double>(plan.study.paths_per_sampler());
+  return tile / static_cast<double>(paths);
+}
+
+/// Whether an earlier entry of the plan makes the table of this one.
+bool has_table(const Plan& plan, std::size_t index) {
+  for (std::size_t i = 0; i < index; ++i) {
+    if (share_table(plan.entries[i], plan.entries[index])) return true;
+  }
+  return false;
+}
+
+double sampling_seconds(const Plan& plan, std::size_t index, const Normalization& normalization,
+                        TimingCache& cache) {
+  const EntryPlan& entry = plan.entries[index];
+  const ModelPlan& model = plan.models[entry.model];
+  const auto denoiser =
+      make_denoiser(plan, model, stand_in(plan, model, normalization), normalization);
+  const std::string shape = path_shape(plan, entry);
+  const double path = cached(cache, shape, [&] { return path_seconds(plan, index, denoiser); });
+  double preparation = 0;
+  if (entry.table && !has_table(plan, index)) {
+    preparation = cached(cache, "table " + shape, [&] { return table_seconds(entry, *denoiser); });
+  }
+  return preparation + path * static_cast<double>(plan.study.paths_per_sampler());
 }
 
 /// Data sets, the W1 sample, a window of what is stored and the program itself; paths leave nothing
@@ -123,15 +133,50 @@ double Cost::core_seconds() const {
          std::accumulate(sampling_core_seconds.begin(), sampling_core_seconds.end(), 0.0);
 }
 
-Cost estimate_cost(const Plan& plan) {
+std::string step_shape(const Plan& plan, const ModelPlan& model) {
+  return fmt::format("d {} hidden {} batch {} shards {} gaussian {}", plan.study.data.dimension,
+                     fmt::join(model.section.hidden, ","), model.section.batch,
+                     model.section.shards, std::isinf(model.nu));
+}
+
+std::string path_shape(const Plan& plan, const EntryPlan& entry) {
+  const ModelPlan& model = plan.models[entry.model];
+  std::vector<std::int64_t> widths;
+  if (model.file) {
+    for (const DenseLayer& layer : model.file->layers) widths.push_back(layer.rows);
+  } else {
+    widths.assign(model.section.hidden.begin(), model.section.hidden.end());
+  }
+  return fmt::format("{} of {} levels, d {}, {} {} table {}, gaussian {}", entry.section.kind,
+                     entry.levels.size(), plan.study.data.dimension, model.section.kind,
+                     fmt::join(widths, ","), entry.table ? entry.section.table_error : 0.0,
+                     std::isinf(entry.nu.value_or(INFINITY)));
+}
+
+std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
+                                      const Normalization& normalization) {
+  if (!model.trained()) return model.file;
+  auto weights = std::make_shared<Model>();
+  weights->name = model.section.name;
+  weights->nu = model.nu;
+  weights->normalization = normalization;
+  weights->layers = initial_layers(plan.study.data.dimension, training_options(plan, model).hidden,
+                                   plan.study.study.seed);
+  return weights;
+}
+
+Cost estimate_cost(const Plan& plan, TimingCache& cache) {
   Cost cost;
   for (const ModelPlan& model : plan.models) {
-    cost.training_core_seconds.push_back(training_seconds(plan, model));
+    const double step = model.trained() ? cached(cache, step_shape(plan, model),
+                                                 [&] { return step_seconds(plan, model); })
+                                        : 0;
+    cost.training_core_seconds.push_back(step * static_cast<double>(model.section.steps));
   }
   const auto d = static_cast<std::size_t>(plan.study.data.dimension);
   const Normalization unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0)};
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
-    cost.sampling_core_seconds.push_back(sampling_seconds(plan, i, unit));
+    cost.sampling_core_seconds.push_back(sampling_seconds(plan, i, unit, cache));
     const EntryPlan& entry = plan.entries[i];
     const auto sampler =
         make_sampler(plan, i,

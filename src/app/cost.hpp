@@ -3,6 +3,9 @@
 
 #include "app/plan.hpp"
 
+#include <map>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace htdm {
@@ -16,8 +19,21 @@ struct Cost {
   double core_seconds() const;
 };
 
+/// Timings by what they depend on, so that points of a sweep share them.
+using TimingCache = std::map<std::string, double>;
+
+/// What the time of a training step depends on.
+std::string step_shape(const Plan& plan, const ModelPlan& model);
+/// What the time of a path of an entry depends on, but for the values of its parameters.
+std::string path_shape(const Plan& plan, const EntryPlan& entry);
+
+/// Weights of the right shape: the cost of a network does not depend on their values.
+std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
+                                      const Normalization& normalization);
+
 /// Time one minibatch of every model that is trained and one tile of every entry on one core (about
 /// a tenth of a second each) and scale to the plan's sizes.
-Cost estimate_cost(const Plan& plan);
+/// What `cache` knows is not timed again.
+Cost estimate_cost(const Plan& plan, TimingCache& cache);
 
 }  // namespace htdm

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <iostream>
 
@@ -113,7 +114,13 @@ struct CommandLine {
   void add_check() {
     auto* command = app.add_subcommand("check", "Validate a study and print its plan and cost");
     add_study(command);
-    command->footer("Example: htdm check study.toml --set statistics.batches=100");
+    command->add_flag("--measure", run.measure,
+                      "Time short pieces of the work on the ranks and threads that this is run "
+                      "with, and predict the wall time");
+    command->footer(
+        "Examples:\n"
+        "  htdm check study.toml --set statistics.batches=100\n"
+        "  mpirun -n 4 htdm check study.toml --measure");
   }
 
   void add_show() {
@@ -154,10 +161,16 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
 
 int main(int argc, char** argv) {
   // Only these talk to other ranks; the rest also works where MPI may not start (login nodes).
-  const bool parallel =
-      argc > 1 && (std::strcmp(argv[1], "run") == 0 || std::strcmp(argv[1], "law") == 0);
+  const auto given = [&](const char* word) {
+    return std::any_of(argv + 1, argv + argc,
+                       [&](const char* argument) { return std::strcmp(argument, word) == 0; });
+  };
+  const auto is = [&](const char* command) {
+    return argc > 1 && std::strcmp(argv[1], command) == 0;
+  };
+  const bool parallel = is("run") || is("law") || (is("check") && given("--measure"));
   // Before MPI starts, which would install handlers of its own. Other commands just end.
-  if (argc > 1 && std::strcmp(argv[1], "run") == 0) htdm::catch_stop_signals();
+  if (is("run")) htdm::catch_stop_signals();
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {
     CommandLine line;
     return dispatch(line, argc, argv);

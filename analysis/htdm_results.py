@@ -10,6 +10,10 @@ are `str`, numbers NumPy scalars or arrays. In a results file `samplers` is a li
 and `models` a dictionary by name; in a model file `layers` is a list. What a run did not compute (a
 law that does not exist, W1 that was not asked for) is absent or has no rows: use `computed`.
 
+Of a sweep, `points` is a list of the results of every point, `sweep` says what they are (`keys`,
+`points`: a dictionary of values each), and `samplers` has the entries of all points in order, each
+with the values of its own as `point`; `models` are named like 003/t_edm.
+
     htdm_results.to_pandas(results, "exceedance")       # one DataFrame over all samplers
     htdm_results.open_xarray("results/paper", "samplers/000/survival")  # a Dataset, read lazily
 
@@ -22,7 +26,9 @@ Only to_pandas and open_xarray need more than h5py and NumPy, and only when they
 import contextlib
 import importlib
 import importlib.util
+import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -54,13 +60,42 @@ def read(path, kind="results"):
     except OSError as error:
         raise InputError(f"{path}: cannot be read as HDF5 ({error}); it may be truncated or "
                          "another kind of file; copy it again or repeat the run") from error
+    if "sweep" in content:
+        return _swept(path, content)
+    return _listed(path, content, "samplers" if kind == "results" else "layers")
+
+
+def _listed(path, content, listed):
     content["path"] = str(path)
-    listed = "samplers" if kind == "results" else "layers"
     members = content.get(listed)
     if not isinstance(members, dict) or not members:
         raise InputError(f"{path}: has no {listed}; the run may have been interrupted: repeat it")
     content[listed] = [members[key] for key in sorted(members, key=int)]
     return content
+
+
+def _swept(path, content):
+    """Points as results of their own, and their samplers and models together."""
+    table = content["sweep"]
+    keys = [key for key in table if key not in ("mode", "point")]
+    values = [dict(zip(keys, map(_toml_value, row))) for row in zip(*(table[key] for key in keys))]
+    points = [_listed(path, content["points"][name], "samplers")
+              for name in sorted(content["points"], key=int)]
+    content.update(path=str(path), points=points, samplers=[], models={},
+                   sweep={"mode": table["mode"], "keys": keys, "points": values})
+    for number, (point, value) in enumerate(zip(points, values)):
+        for entry in point["samplers"]:
+            entry["point"] = value
+        content["samplers"] += point["samplers"]
+        content["models"].update({f"{number:03}/{name}": model
+                                  for name, model in point.get("models", {}).items()})
+    return content
+
+
+def _toml_value(text):
+    """Values of swept keys are numbers, strings, booleans and lists: JSON but for inf and nan."""
+    return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|inf|nan', lambda found: found.group(1) or {
+        "inf": "Infinity", "nan": "NaN"}[found.group()], str(text)))
 
 
 def _located(path, kind="results"):
@@ -238,7 +273,8 @@ def to_pandas(results, name):
         columns = _batches(table, entry) if name == "batches" else {
             key: values for key, values in table.items()
             if np.shape(values) == np.shape(table[AXES[name]])}
-        shared = {key: value for key, value in entry.items() if not isinstance(value, dict)}
+        shared = {**entry.get("point", {}), **{
+            key: value for key, value in entry.items() if not isinstance(value, dict)}}
         frame = pandas.DataFrame(columns)
         # A table's own "name" or "level" stays; what would clash is called after the sampler.
         for i, (key, value) in enumerate({"entry": number, **shared}.items()):

@@ -3,7 +3,8 @@
 
     report.py results/paper
 
-Reads RESULTS_DIR/results.h5; writes RESULTS_DIR/figures/*.png and *.svg, RESULTS_DIR/table1.csv,
+Reads RESULTS_DIR/results.h5; of a sweep, makes a report of every point in RESULTS_DIR/points/NNN,
+and RESULTS_DIR/report.html and table1.csv of all. Else writes RESULTS_DIR/figures/*.png and *.svg, RESULTS_DIR/table1.csv,
 RESULTS_DIR/table1.tex and RESULTS_DIR/report.html; prints Table I. Exit codes: 0 done, 2 bad input.
 """
 
@@ -39,22 +40,40 @@ def main(arguments=None):
         results = read(options.results)
         folder = Path(results["path"]).parent
         name = study_of(results).get("study", {}).get("name", folder.resolve().name)
-        pictures = [picture for part in FIGURES for picture in part.pictures(results)]
-        images = [(picture, save(picture, folder / "figures")) for picture in pictures]
-        table.write_csv(results, folder / "table1.csv")
-        write(folder / "table1.tex", table_latex.latex(results, name))
-        write(folder / "report.html", report_page.page(results, images, name))
+        written = sweep(results, folder, name) if "sweep" in results else report(results, folder,
+                                                                                 name)
     except (InputError, OSError) as error:
         print(f"report: {error}", file=sys.stderr)
         return 2
     print(f"Table I of {name}: {path_counts(results['samplers'])} paths per sampler, seed "
           f"{results['seed']}\n")
     print(table.text(results))
-    for warning in report_page.warnings(results):
-        print(f"warning: {warning}")
-    print(f"wrote {folder / 'report.html'}, {folder / 'table1.csv'}, {folder / 'table1.tex'}, "
-          f"{folder / 'figures'}/")
+    for point in results.get("points", [results]):
+        for warning in report_page.warnings(point):
+            print(f"warning: {warning}")
+    print("wrote " + ", ".join(f"{folder / file}" for file in written))
     return 0
+
+
+def report(results, folder, name):
+    """All files of one run; their names."""
+    pictures = [picture for part in FIGURES for picture in part.pictures(results)]
+    images = [(picture, save(picture, folder / "figures")) for picture in pictures]
+    table.write_csv(results, folder / "table1.csv")
+    write(folder / "table1.tex", table_latex.latex(results, name))
+    write(folder / "report.html", report_page.page(results, images, name))
+    return ["report.html", "table1.csv", "table1.tex", "figures/"]
+
+
+def sweep(results, folder, name):
+    """A report of every point, and a page and a table of all."""
+    for number, point in enumerate(results["points"]):
+        below = folder / "points" / f"{number:03}"
+        below.mkdir(parents=True, exist_ok=True)
+        report(point, below, f"{name}, point {number:03}")
+    table.write_csv(results, folder / "table1.csv")
+    write(folder / "report.html", report_page.sweep_page(results, name))
+    return ["report.html", "table1.csv", "points/*/report.html"]
 
 
 def write(path, text):

@@ -56,6 +56,27 @@ def page(results, images, name):
             f"<h2>Where the numbers lie</h2>{places(results)}</body></html>\n")
 
 
+def sweep_page(results, name):
+    """The page of a sweep: its points, each with a report of its own, and Table I of all."""
+    keys = table.swept_keys(results)
+    listed = "".join(
+        f'<li><a href="points/{number:03}/report.html">point {number:03}</a>: ' +
+        html.escape(", ".join(f"{key} = {value}" for key, value in point.items())) + "</li>"
+        for number, point in enumerate(results["sweep"]["points"]))
+    names, spans, levels = table.cells(results)
+    header = [*keys, "sampler", "ν", "calls", "W1 to the test sample", "W1 to the law"]
+    body = [a + b + c for a, b, c in zip(names, spans, levels)]
+    name = html.escape(name)
+    return (f"<!DOCTYPE html><html lang=en><head><meta charset=utf-8><title>htdm: {name}</title>"
+            '<meta name=viewport content="width=device-width, initial-scale=1">'
+            f"<style>{STYLE}</style></head><body><h1>{name}</h1><p>A {results['sweep']['mode']} "
+            f"sweep of {len(results['points'])} points; run of "
+            f"{html.escape(str(results['created']))}</p><h2>Points</h2><ul>{listed}</ul>"
+            "<h2>Table I of all points</h2>" +
+            table.as_html(header + table.level_headers(results), body) +
+            f"<h2>How it was run</h2>{conditions(results)}</body></html>\n")
+
+
 def encoded(path):
     return base64.b64encode(path.read_bytes()).decode("ascii")
 

@@ -18,15 +18,21 @@ COLUMNS = ("sampler kind model nu levels network_calls_per_path paths nonfinite 
            "ratio ratio_low ratio_high batch_mean batch_std batch_low batch_high").split()
 
 
+def swept_keys(results):
+    """The keys of a sweep, which come before all other columns."""
+    return results.get("sweep", {}).get("keys", [])
+
+
 def rows(results):
     """One dictionary per sampler, nu and level, with the keys COLUMNS; None where there is nothing.
+    Those of a sweep begin with the keys that are swept.
 
     W1 is that of its worst component, whose number `component` is; the ratio is probability/level.
     The level is a true probability, or the share of the test sample for data without a known law.
     """
     listed = []
     for entry in results["samplers"]:
-        shared = {"sampler": entry["name"], "kind": entry["kind"], "model": entry["model"],
+        shared = {**entry.get("point", {}), "sampler": entry["name"], "kind": entry["kind"], "model": entry["model"],
                   "nu": entry["nu"], "levels": entry["levels"], "paths": entry["paths"],
                   "network_calls_per_path": entry["network_calls_per_path"],
                   "nonfinite": entry["nonfinite"], **distances(entry)}
@@ -62,7 +68,7 @@ def write_csv(results, path):
     """All rows with every digit; written aside and renamed. Empty cells: not computed."""
     aside = f"{path}.part"
     with open(aside, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, [*swept_keys(results), *COLUMNS])
         writer.writeheader()
         for row in rows(results):
             writer.writerow({key: "" if missing(value) else value for key, value in row.items()})
@@ -116,11 +122,16 @@ def grouped(results):
     return groups
 
 
+def point_texts(row, results):
+    return [f"{row[key]:g}" if isinstance(row[key], float) else str(row[key])
+            for key in swept_keys(results)]
+
+
 def cells(results):
     """Header and rows of strings: names and costs, then distances, then one pair per level."""
     names, spans, levels = [], [], []
     for first, several in grouped(results):
-        names.append([first["sampler"], nu_text(first["nu"]), str(first["network_calls_per_path"])])
+        names.append([*point_texts(first, results), first["sampler"], nu_text(first["nu"]), str(first["network_calls_per_path"])])
         spans.append([estimate(*(first[key + end] for end in ("", "_low", "_high")), plain)
                       for key in ("w1_test", "w1_law")])
         levels.append([text for row in several if row["probability"] is not None for text in (
@@ -130,14 +141,16 @@ def cells(results):
 
 
 def level_headers(results):
-    """P(|X| > x) and ratio, for the levels of the first entry that has any."""
+    """P(|X| > x) and ratio, for the levels of the first entry that has any. Points of a sweep may
+    have thresholds of their own, so that there the level alone is named."""
     tables = [entry["exceedance"] for entry in results["samplers"] if computed(entry, "exceedance")]
     headers = []
     for event, threshold, level in zip(*(tables[0][key] for key in ("event", "threshold", "level"))
                                        ) if tables else ():
         against = {"law": "truth", "test": "test sample", "": ""}[reference(results)]
         known = "" if np.isnan(level) else f", {against} {level:g}"
-        headers += [f"P({condition(event, threshold, results)}){known}",
+        beyond = "beyond" if swept_keys(results) else condition(event, threshold, results)
+        headers += [f"P({beyond}){known}",
                     f"ratio to {against}" if against else "ratio"]
     return headers
 
@@ -145,16 +158,17 @@ def level_headers(results):
 def text(results):
     """Table I for a terminal: distances first, then exceedance, two levels to a block."""
     names, spans, levels = cells(results)
-    head = ["sampler", "ν", "calls"]
+    head = [*swept_keys(results), "sampler", "ν", "calls"]
+    key = len(head) - 1
     worst = ", worst component" if dimension(results) > 1 else ""
     blocks = [f"Wasserstein distance W1 in z-space{worst} [95 % interval]\n" + align(
         [head + ["W1 to the test sample", "W1 to the law"]] +
         [a + b for a, b in zip(names, spans)])]
     headers = level_headers(results)
     for start in range(0, len(headers), 4):
-        body = [a[:2] + b[start:start + 4] for a, b in zip(names, levels)]
+        body = [a[:key] + b[start:start + 4] for a, b in zip(names, levels)]
         blocks.append("Exceedance in raw space [95 % interval]; where no path is beyond: < its "
-                      "upper end\n" + align([head[:2] + headers[start:start + 4]] + body))
+                      "upper end\n" + align([head[:key] + headers[start:start + 4]] + body))
     return "\n\n".join(blocks) + "\n"
 
 

@@ -123,7 +123,8 @@ const Spread& Calibration::step(const TrainingJob& job, int groups) {
     const auto source = [&](const Plan&) -> const TrainingData& { return data; };
     const std::vector<TrainingJob> jobs(static_cast<std::size_t>(groups),
                                         TrainingJob{&piece, 0, model.section.name});
-    const auto trained = train_jobs(jobs, source, world_, threads_);
+    RankReport work;
+    const auto trained = train_jobs(jobs, source, world_, threads_, work);
     weights_[shape] = trained[0];
     double slowest = 0;
     for (const TrainedModel& one : trained) slowest = std::max(slowest, one.seconds);

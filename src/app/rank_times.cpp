@@ -6,13 +6,20 @@
 
 namespace htdm {
 
-std::vector<RankReport> gather_ranks(const RankReport& mine, const Communicator& world) {
-  std::vector<RankReport> ranks;
-  for (const Bytes& bytes : world.gather(value_to_bytes("rank", mine))) {
-    ranks.push_back(value_from_bytes<RankReport>(
-        "rank", bytes, fmt::format("the report of rank {}", ranks.size())));
+RunReport run_report(double seconds, const RankReport& mine, const RunControl* control,
+                     const Communicator& world) {
+  RunReport run;
+  run.seconds = seconds;
+  if (control != nullptr) {
+    run.checkpoints = static_cast<std::int32_t>(world.max(std::int64_t{control->taken()}));
+    run.checkpoint_interval = control->interval();
+    run.checkpoint_seconds = world.max(control->seconds());
   }
-  return ranks;
+  for (const Bytes& bytes : world.gather(value_to_bytes("rank", mine))) {
+    run.ranks.push_back(value_from_bytes<RankReport>(
+        "rank", bytes, fmt::format("the report of rank {}", run.ranks.size())));
+  }
+  return run;
 }
 
 }  // namespace htdm

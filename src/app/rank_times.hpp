@@ -1,6 +1,7 @@
 /// How a rank counts what it does.
 #pragma once
 
+#include "app/run_control.hpp"
 #include "core/stopwatch.hpp"
 #include "io/run_report.hpp"
 #include "parallel/communicator.hpp"
@@ -27,7 +28,9 @@ class RestIsWaiting {
   Stopwatch watch_;
 };
 
-/// What every rank counted, in rank order; empty except on rank 0. Collective.
-std::vector<RankReport> gather_ranks(const RankReport& mine, const Communicator& world);
+/// What all ranks did in `seconds` of wall time, on rank 0; of the checkpoints what `control`,
+/// where there is one, knows. Collective.
+RunReport run_report(double seconds, const RankReport& mine, const RunControl* control,
+                     const Communicator& world);
 
 }  // namespace htdm

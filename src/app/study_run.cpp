@@ -231,7 +231,8 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
     store->finish();
   }
   results_.provenance.seconds_total = total.seconds();
-  results_.run = report(results_.provenance.seconds_total, control);
+  work_.peak_memory_bytes = peak_memory_bytes();
+  results_.run = run_report(results_.provenance.seconds_total, work_, control, world_);
   results_.provenance.peak_memory_bytes = world_.max(work_.peak_memory_bytes);
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
@@ -247,20 +248,6 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
     if (control != nullptr) control->remove_all();
   });
   return std::move(results_);
-}
-
-/// What all ranks did, on rank 0.
-RunReport StudyRun::report(double seconds, const RunControl* control) {
-  work_.peak_memory_bytes = peak_memory_bytes();
-  RunReport run;
-  run.seconds = seconds;
-  if (control != nullptr) {
-    run.checkpoints = static_cast<std::int32_t>(world_.max(std::int64_t{control->taken()}));
-    run.checkpoint_interval = control->interval();
-    run.checkpoint_seconds = world_.max(control->seconds());
-  }
-  run.ranks = gather_ranks(work_, world_);
-  return run;
 }
 
 void StudyRun::train(RunControl* control) {

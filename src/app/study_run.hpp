@@ -53,6 +53,11 @@ class StudyRun {
   /// checksums of the weights and data that come from files.
   std::string identity() const;
 
+  /// How many models are trained.
+  std::size_t trainings() const { return training_jobs(plan_).size(); }
+  /// What this rank has done so far.
+  const RankReport& work() const { return work_; }
+
   /// The laws of all entries (d = 1), added to the results `before` of this study, which rank 0
   /// has; their models, in `output`/models, are used. Without them models are trained and written
   /// there, and the results have no samples. `densities`: of every noise level, too. Returns the
@@ -69,7 +74,6 @@ class StudyRun {
   void train(RunControl* control = nullptr);
   void write_models(const std::string& output);
   std::optional<SamplesWriter> open_store(const std::string& output);
-  RunReport report(double seconds, const RunControl* control);
 
   const Communicator world_;
   int threads_;

@@ -4,6 +4,7 @@
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
 #include "app/pooling.hpp"
+#include "app/rank_times.hpp"
 #include "core/stopwatch.hpp"
 #include "parallel/binding.hpp"
 #include "parallel/session.hpp"
@@ -57,6 +58,8 @@ std::string training_key(const Plan& plan, const ModelPlan& model) {
 SweepRun::SweepRun(const Study& study, const std::string& command, const Communicator& world,
                    const std::optional<Part>& part)
     : study_(study), command_(command), world_(world), part_(part), points_(sweep_points(study)) {
+  work_.host = current_provenance(study.study.seed).host;
+  work_.threads = default_threads();
   for (std::size_t p = 0; p < points_.size(); ++p) {
     try {
       note_models(p, make_point(p));
@@ -114,8 +117,7 @@ void SweepRun::train(RunControl* control) {
                        points_.size(), jobs.size()));
   TrainingShelf shelf;
   const auto data = [&](const Plan& plan) -> const TrainingData& { return shelf.of(plan); };
-  RankReport work;
-  const auto trained = train_jobs(jobs, data, world_, default_threads(), work, control);
+  const auto trained = train_jobs(jobs, data, world_, default_threads(), work_, control);
   for (std::size_t m = 0; m < jobs.size(); ++m) {
     const Plan& plan = *jobs[m].plan;
     models_.at(training_key(plan, plan.models[jobs[m].model])).trained = trained[m];
@@ -153,14 +155,16 @@ void SweepRun::run_point(const std::string& output, std::size_t point, RunContro
   use_models(point, run);
   control.move_to(checkpoints_path(folder), identity);
   run.run(folder, &control);
+  work_ += run.work();
 }
 
-Results SweepRun::combined(double seconds) const {
+Results SweepRun::combined(double seconds, const RunControl* control) const {
   Results all;
   all.provenance = run_provenance(study_, command_, default_threads(), world_);
   all.provenance.seconds_total = seconds;
   all.provenance.seconds_training = seconds_training_;
   all.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  all.run = run_report(seconds, work_, control, world_);
   all.study = write_study(study_);
   all.study_no_paths = write_study(study_, false);
   all.part = part_;
@@ -179,7 +183,7 @@ Results SweepRun::run(const std::string& output, RunControl* control) {
   train(control);
   for (std::size_t p = 0; p < points_.size(); ++p) run_point(output, p, *control);
   control->move_to(checkpoints_path(output), identity());
-  Results all = combined(total.seconds());
+  Results all = combined(total.seconds(), control);
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
     for (std::size_t p = 0; p < points_.size(); ++p) {
@@ -211,7 +215,7 @@ Results SweepRun::law(const std::string& output, const std::optional<Results>& b
     if (before) point = before->points[p];
     points.push_back(run.law(point_path(output, p), point, densities));
   }
-  Results all = combined(total.seconds());
+  Results all = combined(total.seconds(), nullptr);
   if (before) all = *before;
   all.points = std::move(points);
   all.test_samples = all.points.front().test_samples;

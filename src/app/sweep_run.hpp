@@ -8,6 +8,7 @@
 #include "app/training.hpp"
 #include "io/pool.hpp"
 #include "io/results.hpp"
+#include "io/run_report.hpp"
 #include "io/study.hpp"
 #include "parallel/communicator.hpp"
 
@@ -40,6 +41,9 @@ class SweepRun {
   /// The trainings of all points, each model once.
   std::vector<TrainingJob> jobs() const;
 
+  /// How many models are trained.
+  std::size_t trainings() const { return models_.size(); }
+
   /// The plan of a point.
   Plan plan(std::size_t point);
 
@@ -63,7 +67,7 @@ class SweepRun {
   void train(RunControl* control);
   void use_models(std::size_t point, StudyRun& run);
   void run_point(const std::string& output, std::size_t point, RunControl& control);
-  Results combined(double seconds) const;
+  Results combined(double seconds, const RunControl* control) const;
 
   const Study study_;
   const std::string command_;
@@ -74,6 +78,7 @@ class SweepRun {
   std::list<Plan> plans_;                      ///< of the points that brought a new model
   std::map<std::string, SharedModel> models_;  ///< by what their training depends on
   double seconds_training_ = 0;
+  RankReport work_;  ///< of the trainings and of all points run here
 };
 
 }  // namespace htdm

@@ -288,17 +288,17 @@ std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const
   const Communicator all = lookout.watched(world);
   const Team team{lookout.watched(world.split(mine, world.rank())), threads, control, lookout,
                   work};
+  const auto data_of = [&](const TrainingJob& job) -> const TrainingData& {
+    const AddSeconds drawing(work.training, threads);
+    return data(*job.plan);
+  };
   std::vector<Bytes> bytes(jobs.size());
   std::vector<double> seconds(jobs.size());
   bool stopped = false;
   for (auto m = static_cast<std::size_t>(mine); helps && m < jobs.size();
        m += static_cast<std::size_t>(groups)) {
     const Stopwatch watch;
-    const auto draw = [&]() -> const TrainingData& {
-      const AddSeconds drawing(work.training, threads);
-      return data(*jobs[m].plan);
-    };
-    const std::optional<Model> model = train_one(jobs[m], draw(), team, before[m]);
+    const std::optional<Model> model = train_one(jobs[m], data_of(jobs[m]), team, before[m]);
     seconds[m] = watch.seconds();
     stopped = !model;
     if (stopped) break;

@@ -275,7 +275,7 @@ Results read_content(const Group& root) {
     merged_columns(TableReader(root.open_group("merged")), results.merged, merged.has("computing"));
   }
   if (root.has("run")) results.run = read_run(root.open_group("run"));  // since schema 1.6
-  if (root.has("sweep")) {  // since schema 1.6
+  if (root.has("sweep")) {                                              // since schema 1.6
     results.sweep = read_sweep(root.open_group("sweep"));
     const Group points = root.open_group("points");
     for (std::size_t p = 0; p < results.sweep.size(); ++p) {

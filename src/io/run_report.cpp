@@ -98,6 +98,17 @@ std::string rank_table(const RunReport& run) {
 
 }  // namespace
 
+RankReport& RankReport::operator+=(const RankReport& other) {
+  for (double RankReport::*time :
+       {&RankReport::training, &RankReport::tables, &RankReport::sampling, &RankReport::statistics,
+        &RankReport::training_waiting, &RankReport::sampling_waiting, &RankReport::io}) {
+    this->*time += other.*time;
+  }
+  blocks += other.blocks;
+  peak_memory_bytes = std::max(peak_memory_bytes, other.peak_memory_bytes);
+  return *this;
+}
+
 TimeShares time_shares(const RunReport& run) {
   TimeShares sum;
   double whole = 0;

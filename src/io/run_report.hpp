@@ -32,6 +32,9 @@ struct RankReport {
   double waiting() const { return training_waiting + sampling_waiting; }
   double accounted() const { return computing() + waiting() + io; }
 
+  /// The same rank did `other`, too.
+  RankReport& operator+=(const RankReport& other);
+
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& host& threads& training& tables& sampling& statistics;

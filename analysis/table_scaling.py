@@ -61,7 +61,8 @@ def print_fits(report):
     print(f"  request    {text(np.array(found['request']['1']) * 1e6)} us of the root's thread")
     print(f"  deal       {text(np.array(found['deal']['0']) * 1e6)} us for a window without blocks")
     if report["checkpoint"]["seconds"]:
-        size, seconds = (fitting.median(report["checkpoint"][k]) for k in ("bytes", "seconds"))
+        size = max(report["checkpoint"]["bytes"])
+        seconds = fitting.median(report["checkpoint"]["seconds"])
         print(f"  checkpoint {size / 1e6:.3g} MB of sampling; written, read back and flushed in "
               f"{text(np.array(report['checkpoint']['seconds']) * 1e3)} ms = "
               f"{size / seconds / 1e6:.3g} MB/s")

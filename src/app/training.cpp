@@ -285,7 +285,11 @@ std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const
     before = earlier_states(jobs, control);
   }
   Lookout lookout(world, watchdog_seconds());
-  const Communicator all = lookout.watched(world);
+  // Ranks that have nothing to train, or are done, pass on the wish to stop all the same.
+  const Communicator all = world.attentive([&] {
+    lookout.beat();
+    if (control != nullptr) control->stop_wanted();
+  });
   const Team team{lookout.watched(world.split(mine, world.rank())), threads, control, lookout,
                   work};
   const auto data_of = [&](const TrainingJob& job) -> const TrainingData& {

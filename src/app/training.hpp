@@ -43,7 +43,7 @@ using DataSource = std::function<const TrainingData&(const Plan& plan)>;
 /// With a `control`, every job goes on from its newest checkpoint (series training-LABEL) and
 /// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
 std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const DataSource& data,
-                                     const Communicator& world, int threads,
+                                     const Communicator& world, int threads, RankReport& work,
                                      RunControl* control = nullptr);
 
 /// The trainings of a plan.

@@ -1,90 +1,18 @@
-"""Stopping and going on: a run that was stopped or killed anywhere, and continued on other ranks,
-gives the digest of one that never stopped; nothing half-written stays behind."""
+"""Stopping and going on: a run that was stopped anywhere, and continued on other ranks, gives the
+digest of one that never stopped; nothing half-written stays behind."""
 
 import os
-import pathlib
-import random
 import signal
 import subprocess
 import time
 import unittest
 
 import htdm_program as htdm
+from stopped_runs import OFTEN, STUDY, StoppedRuns, wait_for
 from stored_samples import numbers
 
-# Some four seconds on a fast idle core, half of them training: many times the interval between
-# checkpoints, so that every stage leaves some before it ends, however fast the machine is.
-STUDY = {
-    "study": {"name": "restart", "seed": 5},
-    "data": {"kind": "student_t", "nu": 3.0, "train_samples": 20_000, "test_samples": 20_000},
-    "models": {
-        "edm": {"noise": "gaussian", "steps": 15_000, "batch": 256, "hidden": [48, 48]},
-        "t_edm": {"noise": "student_t", "steps": 15_000, "batch": 256, "hidden": [48, 48]},
-    },
-    "samplers": {
-        "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 32, "denoiser": "network"},
-        "t_sde": {"kind": "t_sde", "model": "t_edm", "levels": 32, "nu": [2.5, 3.0],
-                  "denoiser": "network"},
-    },
-    "statistics": {"batches": 4, "batch_size": 100_000, "block_size": 1024,
-                   "w1_samples": 60_000},
-}
-KILLS = int(os.environ.get("HTDM_KILLS", 4))
-OFTEN = ("--checkpoint-interval", "0.1")
 
-
-def wait_for(process, output, series):
-    """Until a checkpoint of `series` is there; the run must not end before."""
-    while not list(pathlib.Path(output).glob(f"checkpoints/{series}*.ckpt")):
-        if process.poll() is not None:
-            raise AssertionError(f"the run ended with no checkpoint of {series} in {output}: "
-                                 f"{process.stderr.read()}")
-        time.sleep(0.005)
-
-
-class Restart(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        folder = htdm.temporary_folder()
-        cls.home = cls.enterClassContext(folder)
-        cls.study = htdm.write_study(cls.home, STUDY)
-        start = time.monotonic()
-        htdm.succeed(htdm.run("run", cls.study, "--output", cls.home / "whole"))
-        cls.seconds = time.monotonic() - start
-        cls.digest = htdm.digest_of(cls.home / "whole")
-
-    def start(self, output, *arguments, ranks=1):
-        launch = [htdm.MPIRUN, str(ranks), "1"] if ranks > 1 else []
-        return subprocess.Popen(
-            [*launch, htdm.PROGRAM, "run", str(self.study), "--output", str(output), "--restart",
-             *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
-
-    def finish(self, output, ranks=1):
-        """Go on to the end; the digest must be that of the run that never stopped."""
-        process = self.start(output, *OFTEN, ranks=ranks)
-        said = process.communicate()[1]
-        self.assertEqual(process.returncode, 0, said)
-        self.assertEqual(htdm.digest_of(output), self.digest, said)
-        left = {path.name for path in pathlib.Path(output).iterdir()}
-        self.assertEqual(left, {"models", "results.h5"})
-        return said
-
-    def stop(self, process, number):
-        """The codes of a run whose processes got a signal."""
-        process.send_signal(number)
-        said = process.communicate()[1]
-        return process.returncode, said
-
-    def stopped(self, output, series, number=signal.SIGUSR1):
-        """A run that was told to stop once it had left a checkpoint of `series`."""
-        process = self.start(output, *OFTEN)
-        wait_for(process, output, series)
-        code, said = self.stop(process, number)
-        self.assertEqual(code, 75, said)
-        self.assertIn("--restart", said)
-        self.assertFalse((output / "results.h5").exists())
-
+class Restart(StoppedRuns):
     def test_signals_stop_it_at_a_checkpoint(self):
         for number in (signal.SIGUSR1, signal.SIGTERM):
             for series in ("training", "sampling"):
@@ -128,25 +56,6 @@ class Restart(unittest.TestCase):
             self.assertEqual(codes[-1], 0, codes)
             self.assertEqual(codes[0], 75, codes)
             self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
-
-    def test_kill_9_of_a_rank_or_of_mpirun(self):
-        """At random moments; HTDM_KILLS sets how many."""
-        moments = random.Random(1)
-        with htdm.temporary_folder() as folder:
-            for kill in range(KILLS):
-                process = self.start(folder / "out", *OFTEN, ranks=2)
-                time.sleep(moments.uniform(0.1, 1.2) * self.seconds)
-                try:
-                    mpirun = htdm.children(process.pid)[0]
-                    victim = mpirun if kill % 2 else moments.choice(htdm.children(mpirun))
-                    os.kill(victim, signal.SIGKILL)
-                except (IndexError, FileNotFoundError, ProcessLookupError):
-                    pass  # it had ended
-                process.communicate()
-                if (folder / "out" / "results.h5").exists():  # whole, or it would not be there
-                    self.assertEqual(htdm.digest_of(folder / "out"), self.digest)
-                    (folder / "out" / "results.h5").unlink()
-            self.finish(folder / "out", ranks=3)
 
     def test_a_damaged_checkpoint_is_told_and_passed_over(self):
         with htdm.temporary_folder() as folder:

@@ -40,7 +40,7 @@ ONLY_IN = [
     (r"hwy/(?!contrib/sort/)", {"core", "random", "denoiser", "samplers"}),
     (r"Random123/", {"random"}),
     (r"boost/(serialization|archive)/", {"io"}),
-    (r"boost/math/", {"core", "diffusion", "samplers", "stats"}),
+    (r"boost/math/", {"core", "denoiser", "diffusion", "samplers", "stats"}),
     (r"toml", {"io"}),
     (r"CLI/", {"app"}),
 ]

@@ -39,6 +39,7 @@ import h5py  # noqa: E402
 import numpy as np  # noqa: E402
 
 SCHEMA_MAJOR = 1
+STORED = ("sample", "path_state", "path_output", "path_delta2", "path_c2")
 _DIMENSION_SCALE_ATTRIBUTES = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"}
 
 
@@ -49,8 +50,8 @@ class InputError(Exception):
 def read(path, kind="results"):
     """The whole file as nested dictionaries.
 
-    path: the file, or for results the folder that holds `results.h5`. kind: "results" or "model".
-    Raises InputError for a missing, truncated or foreign file, another kind, or a newer schema.
+    path: the file, or the folder that holds `results.h5` or `trajectories.h5`. kind: "results",
+    "trajectories" or "model". Raises InputError for a missing, truncated or foreign file, another kind, or a newer schema.
     """
     path = _located(path, kind)
     try:
@@ -62,7 +63,7 @@ def read(path, kind="results"):
                          "another kind of file; copy it again or repeat the run") from error
     if "sweep" in content:
         return _swept(path, content)
-    return _listed(path, content, "samplers" if kind == "results" else "layers")
+    return _listed(path, content, "layers" if kind == "model" else "samplers")
 
 
 def _listed(path, content, listed):
@@ -99,10 +100,10 @@ def _toml_value(text):
 
 
 def _located(path, kind="results"):
-    """The file itself, where a folder may stand for its results.h5."""
+    """The file itself, where a folder may stand for the one of this kind in it."""
     path = Path(path)
-    if kind == "results" and path.is_dir():
-        path = path / "results.h5"
+    if kind != "model" and path.is_dir():
+        path = path / f"{kind}.h5"
     if not path.is_file():
         raise InputError(f"{path}: there is no such file; give the folder or file of a run")
     return path
@@ -140,36 +141,38 @@ def _value(value):
 
 
 @contextlib.contextmanager
-def open_samples(path):
+def open_samples(path, kind="samples"):
     """The stored samples of a run, in memory only where they are sliced.
 
         with htdm_results.open_samples("results/paper") as entries:
             for entry in entries:
                 print(entry["name"], entry["nu"], entry["sample"][:1000].std(axis=0))
 
-    path: `samples.h5` or the folder that holds it. Yields a list in study order, one dictionary per
+    path: `samples.h5` or the folder that holds it; with kind = "trajectories" `trajectories.h5`,
+    which has `path_delta2` and `path_c2`[path][level] and tables beside (`read` has them in
+    memory). Yields a list in study order, one dictionary per
     sampler and nu: attributes, axes, `mean` and `deviation` as arrays, and where they were stored
     `sample`[path][component] (raw space), `path_state`[path][level][component] and
     `path_output`[path][component] (z-space) as h5py datasets, which are read when they are sliced
     and valid inside the `with`. Raises InputError as `read` does; a damaged part raises OSError
     when it is read.
     """
-    path = Path(path)
-    path = _located(path / "samples.h5" if path.is_dir() else path, "samples")
+    path = _located(path, kind)
     try:
         file = h5py.File(path, "r")
     except OSError as error:
         raise InputError(f"{path}: cannot be read as HDF5 ({error}); it may be truncated or "
                          "another kind of file; copy it again or repeat the run") from error
     with file:
-        _check(path, file, "samples")
+        _check(path, file, kind)
         yield [_lazy(file["samplers"][key]) for key in sorted(file["samplers"], key=int)]
 
 
 def _lazy(group):
     """As _group, but for what was stored by rows."""
-    stored = {key: group[key] for key in ("sample", "path_state", "path_output") if key in group}
-    axes = {key: item[()] for key, item in group.items()
+    stored = {key: group[key] for key in STORED if key in group}
+    axes = {key: _group(item) if isinstance(item, h5py.Group) else item[()]
+            for key, item in group.items()
             if key not in stored and key not in ("path", "trajectory")}
     return {**{key: _value(value) for key, value in group.attrs.items()}, **axes, **stored}
 

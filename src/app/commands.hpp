@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct RunOptions {
   bool force = false;
   bool measure = false;             ///< of `htdm check`
   bool densities = false;           ///< of `htdm law`
+  std::int64_t paths = 0;           ///< of `htdm trajectories`; 0: those of [store], or 1000
   double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
   std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit
 };
@@ -37,6 +39,8 @@ struct ShowOptions {
 ExitCode run_command(const RunOptions& options);
 /// The laws of all entries; adds them to the results of the same study, or starts some.
 ExitCode law_command(const RunOptions& options);
+/// Whole paths of all entries, and basins of two-point data.
+ExitCode trajectories_command(const RunOptions& options);
 /// Pool results of parts of a study, or of its runs with other seeds.
 ExitCode merge_command(const MergeOptions& options);
 ExitCode check_command(const RunOptions& options);

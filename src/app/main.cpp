@@ -32,6 +32,7 @@ struct CommandLine {
     add_run();
     add_merge();
     add_law();
+    add_trajectories();
     add_check();
     auto* defaults =
         app.add_subcommand("defaults", "Print the reference study: every key, default and range");
@@ -111,6 +112,23 @@ struct CommandLine {
         "makes it.");
   }
 
+  void add_trajectories() {
+    auto* command = app.add_subcommand(
+        "trajectories", "Store whole paths of every sampler on the same noise; count basins");
+    add_study(command);
+    command->add_option("--output", run.output, "Folder of the file (results/<study.name>)")
+        ->type_name("DIR");
+    command->add_option("--paths", run.paths, "How many paths to store (store.paths, or 1000)")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    command->add_flag("--force", run.force, "Replace trajectories that are there");
+    command->footer(
+        "Example: mpirun -n 2 htdm trajectories jobs/annealing/line.toml --paths 2000\n"
+        "Writes trajectories.h5: the state, the squared gap and the noise coefficient at every\n"
+        "level. Of two-point data all batches x batch_size paths are sampled, and where they end\n"
+        "and when they change sides is counted. Models of a results.h5 in the folder are used.");
+  }
+
   void add_check() {
     auto* command = app.add_subcommand("check", "Validate a study and print its plan and cost");
     add_study(command);
@@ -124,14 +142,17 @@ struct CommandLine {
   }
 
   void add_show() {
-    auto* command = app.add_subcommand("show", "Print what a results, samples or model file holds");
-    command->add_option("FILE", show.file, "results.h5, samples.h5 or a model file")->required();
+    auto* command = app.add_subcommand(
+        "show", "Print what a results, samples, trajectories or model file holds");
+    command
+        ->add_option("FILE", show.file, "results.h5, samples.h5, trajectories.h5 or a model file")
+        ->required();
     auto* json = command->add_flag("--json", show.json, "One JSON object");
     command->add_flag("--digest", show.digest, "One line: SHA-256 of study, weights and estimates")
         ->excludes(json);
     command->footer(
         "Example: htdm show results/paper/results.h5 --json | jq .samplers[0]\n"
-        "All numbers of a samples.h5 are read and checked.");
+        "All numbers of a samples.h5 or trajectories.h5 are read and checked.");
   }
 };
 
@@ -154,6 +175,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "version") return htdm::version_command(line.version_json);
   if (command == "merge") return htdm::merge_command(line.merge);
   if (command == "law") return htdm::law_command(line.run);
+  if (command == "trajectories") return htdm::trajectories_command(line.run);
   return htdm::run_command(line.run);
 }
 
@@ -168,7 +190,8 @@ int main(int argc, char** argv) {
   const auto is = [&](const char* command) {
     return argc > 1 && std::strcmp(argv[1], command) == 0;
   };
-  const bool parallel = is("run") || is("law") || (is("check") && given("--measure"));
+  const bool parallel =
+      is("run") || is("law") || is("trajectories") || (is("check") && given("--measure"));
   // Before MPI starts, which would install handlers of its own. Other commands just end.
   if (is("run")) htdm::catch_stop_signals();
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {

@@ -121,6 +121,10 @@ std::string samples_path(const std::string& folder) {
   return (fs::path(folder) / "samples.h5").string();
 }
 
+std::string trajectories_path(const std::string& folder) {
+  return (fs::path(folder) / "trajectories.h5").string();
+}
+
 std::string checkpoints_path(const std::string& folder) {
   return (fs::path(folder) / "checkpoints").string();
 }

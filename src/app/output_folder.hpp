@@ -13,6 +13,9 @@ namespace htdm {
 /// Where a run into `folder` stores samples.
 std::string samples_path(const std::string& folder);
 
+/// Where `htdm trajectories` into `folder` stores paths.
+std::string trajectories_path(const std::string& folder);
+
 /// Where a run into `folder` keeps its checkpoints.
 std::string checkpoints_path(const std::string& folder);
 

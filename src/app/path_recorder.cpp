@@ -7,9 +7,9 @@
 namespace htdm {
 namespace {
 
-using Keep = std::function<void(std::size_t level, Tile<const float> x)>;
+using Keep = std::function<void(std::size_t level, Tile<const float> x, Tile<const float> gap)>;
 
-/// Passes every question of the fast path on and gives its x to `keep`.
+/// Passes every question of the fast path on and gives it with the answer to `keep`.
 class RecordingLevels : public LevelDenoiser {
  public:
   RecordingLevels(std::unique_ptr<LevelDenoiser> inner, const Keep& keep)
@@ -17,8 +17,8 @@ class RecordingLevels : public LevelDenoiser {
 
   void gap(std::size_t level, Tile<const float> x, Tile<float> gap,
            Scratch& scratch) const override {
-    keep_(level, x);
     inner_->gap(level, x, gap, scratch);
+    keep_(level, x, gap);
   }
 
  private:
@@ -51,17 +51,27 @@ PathRecorder::PathRecorder(
     const std::function<std::unique_ptr<Sampler>(std::shared_ptr<const Denoiser>)>& make)
     : levels_(levels), dimension_(static_cast<std::size_t>(denoiser->dimension())) {
   sampler_ = make(std::make_shared<RecordingDenoiser>(
-      std::move(denoiser), [this](std::size_t level, Tile<const float> x) {
-        float* const states = states_.data() + level * dimension_ * paths_;
-        for (std::size_t j = 0; j < dimension_; ++j) {
-          std::copy_n(x.row(j), paths_, states + j * paths_);
-        }
+      std::move(denoiser), [this](std::size_t level, Tile<const float> x, Tile<const float> gap) {
+        keep(level, x, gap);
       }));
+}
+
+void PathRecorder::keep(std::size_t level, Tile<const float> x, Tile<const float> gap) {
+  float* const states = states_.data() + level * dimension_ * paths_;
+  double* const delta2 = delta2_.data() + level * paths_;
+  std::fill_n(delta2, paths_, 0.0);
+  for (std::size_t j = 0; j < dimension_; ++j) {
+    std::copy_n(x.row(j), paths_, states + j * paths_);
+    for (std::size_t i = 0; i < paths_; ++i) {
+      delta2[i] += static_cast<double>(gap.row(j)[i]) * gap.row(j)[i];
+    }
+  }
 }
 
 void PathRecorder::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) {
   paths_ = out.paths;
   states_.resize(levels_ * dimension_ * paths_);
+  delta2_.resize(levels_ * paths_);
   sampler_->sample_tile(first_path, out, scratch);
 }
 

@@ -11,9 +11,10 @@
 
 namespace htdm {
 
-/// A sampler of its own, equal to another bit by bit, that keeps the x its denoiser is asked about:
-/// x at every noise level. A Heun step (t_ode) also asks at a level it has only predicted, but asks
-/// there again once it has arrived; the last question at a level is kept. For one thread at a time.
+/// A sampler of its own, equal to another bit by bit, that keeps what its denoiser is asked about,
+/// x at every noise level, and the size of its answer. A Heun step (t_ode) also asks at a level it
+/// has only predicted, but asks there again once it has arrived; the last question at a level is
+/// kept. For one thread at a time.
 class PathRecorder {
  public:
   /// `make` builds the sampler around a denoiser; `levels` is the number of noise levels.
@@ -31,10 +32,20 @@ class PathRecorder {
     return states_[(level * dimension_ + component) * paths_ + path];
   }
 
+  /// |x - D|^2/sigma^2 of path i of the last tile at noise level `level`.
+  double delta2(std::size_t path, std::size_t level) const {
+    return delta2_[level * paths_ + path];
+  }
+
+  std::size_t levels() const { return levels_; }
+
  private:
+  void keep(std::size_t level, Tile<const float> x, Tile<const float> gap);
+
   std::size_t levels_, dimension_;
   std::size_t paths_ = 0;
-  std::vector<float> states_;  ///< [level][component][path]
+  std::vector<float> states_;   ///< [level][component][path]
+  std::vector<double> delta2_;  ///< [level][path]
   std::unique_ptr<Sampler> sampler_;
 };
 

@@ -5,6 +5,7 @@
 #include "denoiser/network.hpp"
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
+#include "samplers/time_loop.hpp"
 #include "stats/quantiles.hpp"
 #include "stats/sorting.hpp"
 
@@ -203,26 +204,42 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
   if (model.section.kind == "point_mass") {
     return std::make_shared<PointMassDenoiser>(std::vector<double>(d));
   }
+  if (const auto points = two_points(plan, normalization)) {
+    return std::make_shared<TwoPointDenoiser>(points->center, points->a, model.nu);
+  }
   std::vector<double> center(d), width(d);
-  const bool two_point = std::holds_alternative<TwoPointTarget>(plan.target);
-  const DataSection& data = plan.study.data;
-  const double raw_width =
-      two_point ? data.separation / std::sqrt(static_cast<double>(d)) : data.scale;
   for (std::size_t j = 0; j < d; ++j) {
     center[j] = normalization.to_z(location(plan.target), static_cast<int>(j));
-    width[j] = raw_width / normalization.deviation[j];
+    width[j] = plan.study.data.scale / normalization.deviation[j];
   }
-  if (two_point) return std::make_shared<TwoPointDenoiser>(center, width, model.nu);
   return std::make_shared<GaussianDenoiser>(center, width);
+}
+
+double TwoPoints::radius() const {
+  return std::sqrt(squared_norm(a));
+}
+
+std::optional<TwoPoints> two_points(const Plan& plan, const Normalization& normalization) {
+  const auto* target = std::get_if<TwoPointTarget>(&plan.target);
+  if (target == nullptr) return std::nullopt;
+  const auto d = static_cast<std::size_t>(target->dimension);
+  TwoPoints points{std::vector<double>(d), std::vector<double>(d)};
+  const double raw = target->separation / std::sqrt(static_cast<double>(d));
+  for (std::size_t j = 0; j < d; ++j) {
+    points.center[j] = normalization.to_z(0, static_cast<int>(j));
+    points.a[j] = raw / normalization.deviation[j];
+  }
+  return points;
+}
+
+SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry) {
+  return {.levels = entry.levels, .nu = entry.nu.value_or(INFINITY), .seed = plan.study.study.seed};
 }
 
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser) {
   const EntryPlan& entry = plan.entries[index];
-  SamplerOptions options;
-  options.levels = entry.levels;
-  options.nu = entry.nu.value_or(INFINITY);
-  options.seed = plan.study.study.seed;
+  SamplerOptions options = sampler_options(plan, entry);
   if (plan.study.study.independent_noise) {
     const Words salt = Stream(options.seed, Purpose::independence_salt, index).words(0);
     options.seed = (std::uint64_t{salt[0]} << 32) | salt[1];

@@ -90,6 +90,19 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
                                               std::shared_ptr<const Model> weights,
                                               const Normalization& normalization);
 
+/// The points center +- a of two-point data, in z-space.
+struct TwoPoints {
+  std::vector<double> center, a;
+
+  /// |a|.
+  double radius() const;
+};
+/// None for other data.
+std::optional<TwoPoints> two_points(const Plan& plan, const Normalization& normalization);
+
+/// Levels, nu and seed of an entry's sampler, but for study.independent_noise.
+SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry);
+
 /// The sampler of entry `index`. Entries share their noise unless the study says otherwise.
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser);

@@ -2,8 +2,10 @@
 
 #include "core/error.hpp"
 #include "parallel/block_loop.hpp"
+#include "samplers/time_loop.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace htdm {
@@ -11,6 +13,18 @@ namespace {
 
 /// Stored numbers that a rank holds at a time, unless one block a thread is more.
 constexpr std::uint64_t window_bytes = 64U << 20U;
+
+/// The numbers of the step from every level but the last; none for a map of the start.
+std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPlan& entry) {
+  std::vector<StepCoefficients> steps;
+  if (entry.kind->step_law == nullptr) return steps;
+  const int d = dimension(plan.target);
+  const StepLaw law = entry.kind->step_law(sampler_options(plan, entry), d);
+  for (std::size_t i = 0; i + 1 < entry.levels.size(); ++i) {
+    steps.push_back(law.coefficients(entry.levels[i], entry.levels[i + 1], law.step_nu, d));
+  }
+  return steps;
+}
 
 Normalization identity(int dimension) {
   const auto d = static_cast<std::size_t>(dimension);
@@ -76,12 +90,14 @@ EntryStore::EntryStore(const Plan& plan, std::size_t entry,
       size_(world.size()),
       threads_(threads),
       table_(plan.study.statistics),
+      steps_(step_coefficients(plan, plan.entries[entry])),
       plain_(make_sampler(plan, entry, denoiser_)),
       sampler_(std::make_unique<Storing>(*this)) {
-  const SamplesHeader header = samples_header(plan);
+  const SamplesHeader& header = writer.header();
   for (auto [rows, set] :
        {std::pair(&samples_, Stored::sample), std::pair(&states_, Stored::path_state),
-        std::pair(&outputs_, Stored::path_output)}) {
+        std::pair(&outputs_, Stored::path_output), std::pair(&deltas_, Stored::path_delta2),
+        std::pair(&temperatures_, Stored::path_c2)}) {
     rows->set = set;
     rows->limit = stored_rows(header, set);
     rows->width = row_numbers(header.entries[entry], set);
@@ -90,7 +106,7 @@ EntryStore::EntryStore(const Plan& plan, std::size_t entry,
 
 std::uint64_t EntryStore::window(std::uint64_t first, std::uint64_t most) const {
   std::uint64_t path_bytes = 0;
-  for (const Rows* rows : {&samples_, &states_, &outputs_}) {
+  for (const Rows* rows : {&samples_, &states_, &outputs_, &deltas_, &temperatures_}) {
     if (table_.first_path(first) < rows->limit) path_bytes += rows->width * sizeof(float);
   }
   if (path_bytes == 0) return most;
@@ -113,7 +129,7 @@ std::uint64_t EntryStore::stored_in(const Rows& rows, std::uint64_t block) const
 
 void EntryStore::write(std::uint64_t first, std::uint64_t last) {
   if (first == last) return;
-  for (Rows* rows : {&samples_, &states_, &outputs_}) {
+  for (Rows* rows : all_rows()) {
     if (table_.first_path(first) >= rows->limit) continue;
     std::vector<hdf5::RowRun> runs;
     std::vector<float> values;
@@ -168,6 +184,23 @@ void EntryStore::keep_states(std::uint64_t first_path, Tile<const float> out,
     for (std::size_t k = 0; k < states_.width; ++k) state[k] = recorder.state(i, k / d, k % d);
     float* const output = outputs + i * d;
     for (std::size_t j = 0; j < d; ++j) output[j] = out.row(j)[i];
+  }
+  if (first_path < deltas_.limit) keep_temperatures(first_path, out.paths, recorder);
+}
+
+/// c^2 = constant + quadratic |u|^2 of the step from every level; NaN where there is none.
+void EntryStore::keep_temperatures(std::uint64_t first_path, std::size_t paths,
+                                   const PathRecorder& recorder) {
+  float* delta = row(deltas_, first_path);
+  float* temperature = row(temperatures_, first_path);
+  for (std::size_t i = 0; i < paths && first_path + i < deltas_.limit; ++i) {
+    for (std::size_t k = 0; k < deltas_.width; ++k, ++delta, ++temperature) {
+      const double delta2 = recorder.delta2(i, k);
+      *delta = static_cast<float>(delta2);
+      *temperature = k < steps_.size()
+                         ? static_cast<float>(steps_[k].constant + steps_[k].quadratic * delta2)
+                         : std::numeric_limits<float>::quiet_NaN();
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-/// Keeping samples and whole paths of a run in samples.h5.
+/// Keeping samples and whole paths in samples.h5 or trajectories.h5.
 #pragma once
 
 #include "app/block_table.hpp"
@@ -6,7 +6,9 @@
 #include "app/plan.hpp"
 #include "io/samples_file.hpp"
 #include "parallel/communicator.hpp"
+#include "samplers/step_kernels.hpp"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -53,10 +55,14 @@ class EntryStore {
     std::map<std::uint64_t, std::vector<float>> blocks{};  ///< values, row after row
   };
 
+  std::array<Rows*, 5> all_rows() {
+    return {&samples_, &states_, &outputs_, &deltas_, &temperatures_};
+  }
   float* row(Rows& rows, std::uint64_t path);
   std::uint64_t stored_in(const Rows& rows, std::uint64_t block) const;
   void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch);
   void keep_states(std::uint64_t first_path, Tile<const float> out, const PathRecorder& recorder);
+  void keep_temperatures(std::uint64_t first_path, std::size_t paths, const PathRecorder& recorder);
   std::unique_ptr<PathRecorder> take_recorder();
 
   const Plan& plan_;
@@ -66,7 +72,8 @@ class EntryStore {
   SamplesWriter& writer_;
   int size_, threads_;
   BlockTable table_;
-  Rows samples_{}, states_{}, outputs_{};
+  std::vector<StepCoefficients> steps_;  ///< from every level but the last; none for an ODE
+  Rows samples_{}, states_{}, outputs_{}, deltas_{}, temperatures_{};
   std::unique_ptr<Sampler> plain_;
   std::unique_ptr<Sampler> sampler_;
   std::mutex mutex_;                                 ///< of the blocks of all rows, and of idle_

@@ -39,8 +39,8 @@ void print_model(const std::string& path) {
 
 ExitCode show_command(const ShowOptions& options) {
   const std::string kind = file_kind(options.file);
-  if (kind == "samples") {
-    check_input(!options.digest, "\"" + options.file + "\" holds stored samples",
+  if (kind == "samples" || kind == "trajectories") {
+    check_input(!options.digest, "\"" + options.file + "\" holds stored " + kind,
                 "--digest prints that of results", "Name a results.h5, or leave the option out");
     const SamplesSummary summary = read_samples(options.file);
     std::cout << (options.json ? samples_json(summary) : samples_text(summary));

@@ -11,6 +11,7 @@
 #include "app/sample_store.hpp"
 #include "app/sampling_stage.hpp"
 #include "app/summary.hpp"
+#include "app/trajectories.hpp"
 #include "core/isa.hpp"
 #include "core/stopwatch.hpp"
 #include "io/archive.hpp"
@@ -25,6 +26,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -164,7 +166,7 @@ void StudyRun::use_models_of(const std::string& output, const std::optional<Resu
   agree_on_errors(world_, [&] {
     if (!world_.is_root()) return;
     check_input(!before->part, "The results in \"" + output + "\" are one part of a study",
-                "Laws are computed beside whole results", "Merge the parts first");
+                "Laws and trajectories belong to whole results", "Merge the parts first");
     for (std::size_t i = 0; i < bytes.size(); ++i) {
       if (!plan_.models[i].trained()) continue;
       const std::string& name = plan_.models[i].section.name;
@@ -173,7 +175,7 @@ void StudyRun::use_models_of(const std::string& output, const std::optional<Resu
       const auto known = std::ranges::find(before->models, name, &ModelResult::name);
       check_input(known != before->models.end() && known->weights_sha256 == weights_sha256(model),
                   "\"" + file + "\" does not hold the weights behind the results",
-                  "A law beside counts must be that of the same denoiser",
+                  "What stands beside counts must be of the same denoiser",
                   "Use --force to start again, or another --output");
       bytes[i] = model_to_bytes(model);
     }
@@ -288,6 +290,10 @@ void StudyRun::write_models(const std::string& output) {
 std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) {
   if (!plan_.study.store.stores()) return std::nullopt;
   const AddSeconds watch(work_.io, threads_);
+  return std::optional<SamplesWriter>(std::in_place, samples_path(output), stored_header(), world_);
+}
+
+SamplesHeader StudyRun::stored_header() const {
   SamplesHeader header = samples_header(plan_);
   header.provenance = results_.provenance;
   header.study = results_.study;
@@ -295,7 +301,16 @@ std::optional<SamplesWriter> StudyRun::open_store(const std::string& output) {
   for (std::size_t i = 0; i < header.entries.size(); ++i) {
     header.entries[i].normalization = results_.models[plan_.entries[i].model].normalization;
   }
-  return std::optional<SamplesWriter>(std::in_place, samples_path(output), header, world_);
+  return header;
+}
+
+void StudyRun::trajectories(const std::string& output, const std::optional<Results>& before) {
+  if (world_.any(before.has_value())) use_models_of(output, before);
+  train();
+  SamplesHeader header = stored_header();
+  header.trajectories = true;
+  record_trajectories(plan_, denoisers_, trajectories_path(output), std::move(header), world_,
+                      threads_);
 }
 
 }  // namespace htdm

@@ -69,11 +69,17 @@ class StudyRun {
   /// Use these weights of a model instead of training it.
   void use(std::size_t model, const TrainedModel& trained);
 
+  /// Whole paths of all entries, and what became of all paths of two-point data, written to
+  /// `output`/trajectories.h5. The models of the results `before` of this study, which rank 0 has,
+  /// are used; without them models are trained. Call once.
+  void trajectories(const std::string& output, const std::optional<Results>& before);
+
  private:
   void use_models_of(const std::string& output, const std::optional<Results>& before);
   void train(RunControl* control = nullptr);
   void write_models(const std::string& output);
   std::optional<SamplesWriter> open_store(const std::string& output);
+  SamplesHeader stored_header() const;
 
   const Communicator world_;
   int threads_;

@@ -123,7 +123,8 @@ std::string file_kind(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, path);
   const hdf5::Group root = file.root();
   std::string kind = root.has_attribute("kind") ? root.attribute<std::string>("kind") : "";
-  check_header(root, kind == "model" || kind == "samples" ? kind : "results", path);
+  const bool other = kind == "model" || kind == "samples" || kind == "trajectories";
+  check_header(root, other ? kind : "results", path);
   return kind;
 }
 

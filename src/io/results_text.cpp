@@ -1,3 +1,4 @@
+#include "io/estimate_text.hpp"
 #include "io/results.hpp"
 #include "io/text_table.hpp"
 
@@ -8,21 +9,6 @@
 
 namespace htdm {
 namespace {
-
-/// The power of ten in front of `value` rounded to `digits` significant ones.
-int decimal_exponent(double value, int digits) {
-  const std::string text = fmt::format("{:.{}e}", value, digits - 1);
-  return std::stoi(text.substr(text.find('e') + 1));
-}
-
-/// "0.0287", "12.9", "1.15e-3": `digits` significant ones.
-std::string brief(double value, int digits = 3) {
-  if (!std::isfinite(value)) return std::isnan(value) ? "-" : fmt::format("{}", value);
-  const double size = std::abs(value);
-  if (size == 0 || (size >= 1e-2 && size < 1e3)) return fmt::format("{:#.{}g}", value, digits);
-  const int exponent = decimal_exponent(value, digits);
-  return fmt::format("{:.{}f}e{}", value / std::pow(10, exponent), digits - 1, exponent);
-}
 
 std::string nu_text(const std::optional<double>& nu) {
   return nu ? fmt::format("{}", *nu) : "-";
@@ -41,17 +27,8 @@ std::string w1_text(const std::optional<W1Result>& w1, bool with_interval) {
   return text;
 }
 
-/// An estimate with its interval, "1.15 [1.08, 1.22]e-3". No path above the threshold is not a
-/// probability of zero.
 std::string probability_text(const ExceedanceResult& e) {
-  if (e.count == 0) return "< " + brief(e.interval.high, 2) + " (95 %)";
-  const int exponent = decimal_exponent(e.probability, 3);
-  const double scale = exponent < -1 ? std::pow(10, exponent) : 1;
-  const int decimals = exponent < -1 ? 2 : 3;
-  const std::string text =
-      fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", e.probability / scale, decimals,
-                  e.interval.low / scale, decimals, e.interval.high / scale, decimals);
-  return exponent < -1 ? text + fmt::format("e{}", exponent) : text;
+  return estimate_text(e.count, e.probability, e.interval);
 }
 
 std::string ratio_text(const ExceedanceResult& e) {

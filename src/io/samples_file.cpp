@@ -4,6 +4,7 @@
 #include "core/stopwatch.hpp"
 #include "io/file_header.hpp"
 #include "io/model_parts.hpp"
+#include "io/stored_sets.hpp"
 #include "parallel/session.hpp"
 
 #include <fmt/format.h>
@@ -20,12 +21,8 @@ namespace {
 
 using hdf5::Group;
 
-constexpr Stored all_sets[] = {Stored::sample, Stored::path_state, Stored::path_output};
-
-std::string set_name(Stored set) {
-  return set == Stored::sample       ? "sample"
-         : set == Stored::path_state ? "path_state"
-                                     : "path_output";
+const char* kind_of(bool trajectories) {
+  return trajectories ? "trajectories" : "samples";
 }
 
 /// Sum over numbers of a hash of (place in its dataset, bits): it does not depend on how the rows
@@ -69,17 +66,13 @@ void create_set(Group& group, const SamplesHeader& header, const StoredEntry& en
   const auto d = static_cast<std::uint64_t>(entry.normalization.dimension());
   const std::uint64_t chunk_rows = std::min(header.chunk_rows, stored_rows(header, set));
   const std::string name = set_name(set);
-  if (set == Stored::path_state) {
-    const std::uint64_t row[] = {entry.levels.size(), d};
-    group.create_rows(name, row, chunk_rows, {"state of the path at every noise level, z-space"});
-    group.attach_axis(name, 1, "sigma");
-    group.attach_axis(name, 2, "component");
-  } else {
-    const bool raw = set == Stored::sample;
-    group.create_rows(name, std::span(&d, 1), chunk_rows,
-                      raw ? hdf5::Label{"sample", "raw data units"}
-                          : hdf5::Label{"output of the path, D(x, sigma_min), z-space"});
-    group.attach_axis(name, 1, "component");
+  std::vector<std::uint64_t> row;
+  if (along_levels(set)) row.push_back(entry.levels.size());
+  if (along_components(set)) row.push_back(d);
+  group.create_rows(name, row, chunk_rows, set_label(set));
+  if (along_levels(set)) group.attach_axis(name, 1, "sigma");
+  if (along_components(set)) {
+    group.attach_axis(name, static_cast<unsigned>(row.size()), "component");
   }
   group.attach_axis(name, 0, set == Stored::sample ? "path" : "trajectory");
 }
@@ -95,13 +88,14 @@ void create_entry(Group group, const SamplesHeader& header, const StoredEntry& e
   for (const Stored set : all_sets) {
     if (stored_rows(header, set) > 0) create_set(group, header, entry, set);
   }
+  if (entry.basins) write_basins(group, *entry.basins);
 }
 
 /// The file with everything in it but the rows.
 std::vector<std::byte> skeleton(const std::string& shown, const SamplesHeader& header) {
   const hdf5::File file = hdf5::File::create(shown);
   Group root = file.root();
-  write_header(root, "samples", header.provenance);
+  write_header(root, kind_of(header.trajectories), header.provenance);
   root.write_text("study", header.study, {"resolved study, TOML"});
   root.write_text("study_without_paths", header.study_no_paths,
                   {"resolved study without file paths, TOML"});
@@ -125,8 +119,9 @@ StoredSummary summarise(const Group& group, bool with_numbers) {
     if (!group.has(name)) continue;
     const std::vector<std::uint64_t> shape = group.shape(name);
     const std::uint64_t width = row_numbers(s.entry, set);
-    if (shape.size() != (set == Stored::path_state ? 3U : 2U))
+    if (shape.size() != 1U + (along_levels(set) ? 1 : 0) + (along_components(set) ? 1 : 0)) {
       group.fail(name, "has another shape");
+    }
     (set == Stored::sample ? s.samples : s.paths) = shape[0];
     s.bytes += shape[0] * width * sizeof(float);
     if (!with_numbers) continue;
@@ -142,6 +137,7 @@ StoredSummary summarise(const Group& group, bool with_numbers) {
       }
     });
   }
+  s.entry.basins = read_basins(group);
   const bool any = low <= high;
   s.lowest = any ? low : std::nan("");
   s.highest = any ? high : std::nan("");
@@ -151,8 +147,11 @@ StoredSummary summarise(const Group& group, bool with_numbers) {
 SamplesSummary read_as(const std::string& path, bool with_numbers) {
   const hdf5::File file = hdf5::File::open(path, path);
   const Group root = file.root();
-  check_header(root, "samples", path);
+  const bool trajectories =
+      root.has_attribute("kind") && root.attribute<std::string>("kind") == kind_of(true);
+  check_header(root, kind_of(trajectories), path);
   SamplesSummary summary;
+  summary.kind = kind_of(trajectories);
   summary.provenance = read_provenance(root);
   summary.study = root.read_text("study");
   summary.study_no_paths = root.read_text("study_without_paths");
@@ -166,36 +165,6 @@ SamplesSummary read_as(const std::string& path, bool with_numbers) {
 }
 
 }  // namespace
-
-std::uint64_t stored_rows(const SamplesHeader& header, Stored set) {
-  return set == Stored::sample ? header.samples : header.paths;
-}
-
-std::uint64_t row_numbers(const StoredEntry& entry, Stored set) {
-  const auto d = static_cast<std::uint64_t>(entry.normalization.dimension());
-  return set == Stored::path_state ? d * entry.levels.size() : d;
-}
-
-std::uint64_t samples_file_size(const SamplesHeader& header) {
-  // Header, study and axes; a chunk takes a checksum and its place in the index.
-  constexpr std::uint64_t start = 1U << 18U, per_entry = 1U << 14U, per_chunk = 128;
-  std::uint64_t size = start + header.study.size() + header.study_no_paths.size();
-  for (const StoredEntry& entry : header.entries) {
-    size +=
-        per_entry + sizeof(double) * (entry.levels.size() + 2 * row_numbers(entry, Stored::sample));
-    for (const Stored set : all_sets) {
-      const std::uint64_t rows = stored_rows(header, set);
-      if (rows == 0) continue;
-      const std::uint64_t row_bytes = row_numbers(entry, set) * sizeof(float);
-      const std::uint64_t chunk_rows = std::min(header.chunk_rows, rows);
-      const std::uint64_t chunks = (rows - 1) / chunk_rows + 1;
-      const std::uint64_t bytes = chunks * chunk_rows * row_bytes;
-      // Rows of more than a megabyte are cut into several chunks.
-      size += bytes + per_chunk * (chunks + (bytes >> 20U));
-    }
-  }
-  return size;
-}
 
 SamplesWriter::SamplesWriter(const std::string& path, const SamplesHeader& header,
                              const Communicator& world)

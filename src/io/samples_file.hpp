@@ -1,8 +1,9 @@
-/// samples.h5: samples and whole paths of every entry of the results, written by all ranks.
+/// samples.h5 and trajectories.h5: samples and whole paths of every entry, written by all ranks.
 #pragma once
 
 #include "diffusion/normalization.hpp"
 #include "io/aside.hpp"
+#include "io/basins.hpp"
 #include "io/provenance.hpp"
 #include "io/shared_file.hpp"
 
@@ -16,9 +17,11 @@ namespace htdm {
 
 /// What is stored of one entry, from path 0 on.
 enum class Stored {
-  sample,      ///< D(x, sigma_min) in raw space, d numbers a path
-  path_state,  ///< x at every noise level in z-space, levels x d numbers a path
-  path_output  ///< D(x, sigma_min) in z-space, d numbers a path
+  sample,       ///< D(x, sigma_min) in raw space, d numbers a path
+  path_state,   ///< x at every noise level in z-space, levels x d numbers a path
+  path_output,  ///< D(x, sigma_min) in z-space, d numbers a path
+  path_delta2,  ///< |x - D|^2/sigma^2 at every noise level (trajectories.h5 only)
+  path_c2       ///< c^2 of the step from every noise level (trajectories.h5 only), NaN for none
 };
 
 struct StoredEntry {
@@ -26,9 +29,11 @@ struct StoredEntry {
   std::optional<double> nu;  ///< none where nu has no meaning
   std::vector<double> levels;
   Normalization normalization;
+  std::optional<BasinResult> basins{};  ///< of two-point data in trajectories.h5
 };
 
 struct SamplesHeader {
+  bool trajectories = false;  ///< the file is of kind "trajectories", else "samples"
   Provenance provenance;
   std::string study;           ///< resolved TOML
   std::string study_no_paths;  ///< the same without file paths
@@ -61,6 +66,7 @@ class SamplesWriter {
 
   /// For how long this rank was in append().
   double seconds() const { return seconds_; }
+  const SamplesHeader& header() const { return header_; }
 
   /// Close the file, read it back, compare, and put it in place.
   void finish();
@@ -89,6 +95,7 @@ struct StoredSummary {
 };
 
 struct SamplesSummary {
+  std::string kind;  ///< samples or trajectories
   Provenance provenance;
   std::string study, study_no_paths;
   std::vector<StoredSummary> entries;

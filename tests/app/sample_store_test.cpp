@@ -1,6 +1,7 @@
 #include "app/sample_store.hpp"
 
 #include "app/sampling.hpp"
+#include "app/trajectories.hpp"
 #include "core/error.hpp"
 #include "io/hdf5.hpp"
 #include "io/table_reader.hpp"
@@ -77,10 +78,15 @@ class SharedFolder {
   std::string name_;
 };
 
-std::vector<EntrySample> store_all(const Plan& plan, const std::string& path,
-                                   const Communicator& world, int threads) {
+SamplesHeader header_of(const Plan& plan) {
   SamplesHeader header = samples_header(plan);
   for (StoredEntry& entry : header.entries) entry.normalization = scale;
+  return header;
+}
+
+std::vector<EntrySample> store_all(const Plan& plan, const std::string& path,
+                                   const Communicator& world, int threads) {
+  const SamplesHeader header = header_of(plan);
   SamplesWriter writer(path, header, world);
   std::vector<EntrySample> samples;
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
@@ -203,6 +209,52 @@ TEST(SampleStore, TrajectoriesFollowTheirStepsToTheSample) {
   }
 }
 
+/// A file of kind trajectories has, of the same paths, the squared gap and c^2 of every step.
+TEST(SampleStore, TrajectoriesTellGapAndTemperature) {
+  const Communicator world = Communicator::world();
+  const SharedFolder folder(world);
+  const Plan plan = small_plan();
+  SamplesHeader header = header_of(plan);
+  header.trajectories = true;
+  SamplesWriter writer(folder.file("t.h5"), header, world);
+  BlockDealer dealer(world, 2);
+  for (std::size_t i = 0; i < plan.entries.size(); ++i) {
+    EntryStore store(plan, i, exact(plan), scale, writer, world, 2);
+    store_paths(plan, store, dealer, 2);
+  }
+  writer.finish();
+  store_all(plan, folder.file("s.h5"), world, 1);
+  if (!world.is_root()) return;
+  EXPECT_EQ(read_samples(folder.file("t.h5")).kind, "trajectories");
+  EXPECT_LE(fs::file_size(folder.file("t.h5")), samples_file_size(header));
+  for (const std::size_t entry : {0, 1}) {
+    for (const char* name : {"path_state", "path_output", "sample"}) {
+      EXPECT_EQ(all_rows(folder.file("t.h5"), entry, name),
+                all_rows(folder.file("s.h5"), entry, name));
+    }
+    const std::vector<float> state = all_rows(folder.file("t.h5"), entry, "path_state");
+    const std::vector<float> delta2 = all_rows(folder.file("t.h5"), entry, "path_delta2");
+    const std::vector<float> c2 = all_rows(folder.file("t.h5"), entry, "path_c2");
+    const std::vector<double>& sigma = plan.entries[entry].levels;
+    const auto denoiser = exact(plan);
+    const auto levels = denoiser->at_levels(sigma);
+    ASSERT_EQ(delta2.size(), 1101 * sigma.size());
+    ASSERT_EQ(c2.size(), delta2.size());
+    for (std::size_t k = 0; k < c2.size(); ++k) {
+      const std::size_t level = k % sigma.size();
+      const Plane u = gap_at(*levels, level, {state[2 * k], state[2 * k + 1]});
+      EXPECT_NEAR(delta2[k], u[0] * u[0] + u[1] * u[1], 1e-6 * (1 + delta2[k]));
+      // t_sde at nu = 2.5 in d = 2: c^2 = (nu + delta^2)/nu. No step is taken from the last level,
+      // and t_ode (entry 0) has no noise.
+      if (entry == 0 || level + 1 == sigma.size()) {
+        EXPECT_TRUE(std::isnan(c2[k]));
+      } else {
+        EXPECT_NEAR(c2[k], 1 + delta2[k] / 2.5, 1e-6 * c2[k]);
+      }
+    }
+  }
+}
+
 std::string complaint(const std::function<void()>& action) {
   try {
     action();
@@ -244,8 +296,7 @@ TEST(SampleStore, ADamagedChunkIsRefusedWhereverItIsRead) {
 TEST(SampleStore, NothingStaysOfAFileThatIsNotFinished) {
   const Communicator world = Communicator::world();
   const SharedFolder folder(world);
-  SamplesHeader header = samples_header(small_plan());
-  for (StoredEntry& entry : header.entries) entry.normalization = scale;
+  SamplesHeader header = header_of(small_plan());
   if (world.is_root()) {
     const SamplesWriter writer(folder.file("s.h5"), header, Communicator{});
     EXPECT_EQ(folder.files(), 1U);

@@ -20,6 +20,7 @@ TRUTH = "black"
 PALETTE = ["#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00", "#56B4E9"]
 DASHES = ["-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1, 1, 1, 1, 1)),
           (0, (8, 2))]
+OPAQUE = {"frameon": True, "framealpha": 0.85, "edgecolor": "none"}  # a legend over what is drawn
 PREFERRED = {"t_ode": 0, "t_sde": 1, "t_sde_ablated": 2, "t_chain": 3, "ve_sde": 4,
              "t_sde_exact": 5}
 
@@ -217,15 +218,15 @@ def save(picture, folder):
     return folder / f"{picture.name}.png"
 
 
-def main(pictures, description, arguments=None):
-    """Command line of every figure script: results in, pictures out."""
+def main(pictures, description, arguments=None, kind="results"):
+    """Command line of every figure script: a file of this kind in, pictures out."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("results", type=Path, help="folder of a run, or its results.h5")
+    parser.add_argument("results", type=Path, help=f"folder of a run, or its {kind}.h5")
     parser.add_argument("-o", "--output", type=Path,
-                        help="folder for the pictures (default: figures/ beside results.h5)")
+                        help=f"folder for the pictures (default: figures/ beside {kind}.h5)")
     options = parser.parse_args(arguments)
     try:
-        results = read(options.results)
+        results = read(options.results, kind)
         drawn = pictures(results)
         if not drawn:
             raise InputError(f"{results['path']}: holds nothing that this figure shows")

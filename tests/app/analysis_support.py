@@ -26,7 +26,8 @@ def run(script, *arguments):
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         module = importlib.import_module(Path(script).stem)
         if script.startswith("figure"):
-            code = plotting.main(module.pictures, module.__doc__, arguments)
+            code = plotting.main(module.pictures, module.__doc__, arguments,
+                                 getattr(module, "KIND", "results"))
         else:
             code = module.main(arguments)
     return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.stats
 
 from analysis_support import InFolder, run, run_program
+from annealing_cases import Annealing  # noqa: F401  run with these
 from bench_cases import Bench, TorchDenoiser  # noqa: F401  run with these
 from import_weights_cases import ImportWeights  # noqa: F401  run with these
 from studies_cases import Budget, Seeds  # noqa: F401

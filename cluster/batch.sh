@@ -2,6 +2,7 @@
 #   begin_job OUTPUT "$@"      site profile and arguments; sets output, arguments and settings
 #   run_study STUDY OPTION...  htdm run STUDY with the job's arguments, and further options
 #   add_laws STUDY             htdm law STUDY, with the --set arguments of the job
+#   record_trajectories STUDY  htdm trajectories STUDY, with the --set arguments, and figures
 #   make_report                figures and tables of output
 # A job that is asked to stop (SIGUSR1 from sbatch's --signal), or whose time is nearly over, stops
 # at a checkpoint and goes back into the queue, HTDM_MAX_RESTARTS times at most (default 20), to
@@ -133,6 +134,15 @@ with_python() {  # with_python SCRIPT ARGUMENT...: results are complete without;
 add_laws() {  # computed in seconds, and all over again where the job was stopped
   # shellcheck disable=SC2086  # a command and its options
   $HTDM_LAUNCH build/bin/htdm law "$1" --output "$output" ${settings[@]+"${settings[@]}"} >/dev/null
+}
+
+record_trajectories() {  # as a whole; one that is there is kept unless the job was given --force
+  if [ "$how" = --force ] || [ ! -f "$output/trajectories.h5" ]; then
+    # shellcheck disable=SC2086  # a command and its options
+    $HTDM_LAUNCH build/bin/htdm trajectories "$1" --output "$output" --force \
+      ${settings[@]+"${settings[@]}"}
+  fi
+  with_python analysis/annealing.py "$output"
 }
 
 make_report() { with_python analysis/report.py "$output"; }

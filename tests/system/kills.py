@@ -13,7 +13,7 @@ import time
 import unittest
 
 import htdm_program as htdm
-from stopped_runs import OFTEN, StoppedRuns, wait_for
+from stopped_runs import OFTEN, STUDY, StoppedRuns, wait_for
 
 KILLS = int(os.environ.get("HTDM_KILLS", 4))
 # In this order between a start and an end: stage, and whether while a checkpoint is written.
@@ -46,6 +46,8 @@ def checkpoints(output, kind="*.ckpt"):
 
 
 class Kills(StoppedRuns):
+    # Two kills in a row must find the training under way, on a fast machine with two ranks, too.
+    values = htdm.changed(STUDY, {"models.edm.steps": 50_000, "models.t_edm.steps": 50_000})
     moments = random.Random(1)
 
     def test_kill_9_of_a_rank_or_of_mpirun(self):

@@ -69,7 +69,7 @@ class RunReport(unittest.TestCase):
 
     def test_every_rank_has_a_row(self):
         with htdm.temporary_folder() as folder:
-            run = self.report(folder, STUDY, 3, "--checkpoint-interval", "0.2")
+            run = self.report(folder, STUDY, 3, "--checkpoint-interval", "0.02")
             self.check_sums(run)
             self.assertLess(abs(run["shares"]["other"]), 0.1, run)
             self.assertEqual(sum(rank["blocks"] for rank in run["ranks"]), BLOCKS)

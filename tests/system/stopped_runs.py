@@ -40,12 +40,14 @@ def wait_for(process, output, series):
 
 
 class StoppedRuns(unittest.TestCase):
-    """Tests of STUDY; the digest is that of a run that was never stopped."""
+    """Tests of `values`; the digest is that of a run that was never stopped."""
+
+    values = STUDY
 
     @classmethod
     def setUpClass(cls):
         cls.home = cls.enterClassContext(htdm.temporary_folder())
-        cls.study = htdm.write_study(cls.home, STUDY)
+        cls.study = htdm.write_study(cls.home, cls.values)
         htdm.succeed(htdm.run("run", cls.study, "--output", cls.home / "whole"))
         cls.digest = htdm.digest_of(cls.home / "whole")
 

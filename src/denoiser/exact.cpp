@@ -2,12 +2,18 @@
 
 #include "core/error.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
 
 namespace htdm {
 namespace {
+
+/// Zeroes of `square`, if it is wanted, to add components to.
+void clear(double* square, std::size_t paths) {
+  if (square != nullptr) std::fill_n(square, paths, 0.0);
+}
 
 /// log of the odds of the nearer point of +-a: 2 p artanh(B/A) for a.y = `dot` >= 0 and
 /// |y - a|^2 = `nearer`. Everything is divided by sigma^2 so that huge finite nu runs into the
@@ -20,9 +26,16 @@ double log_odds(double dot, double nearer, double sigma, double nu, int dimensio
 
 }  // namespace
 
-void PointMassDenoiser::gap(double sigma, Tile<const double> x, Tile<double> gap) const {
+void PointMassDenoiser::posterior(double sigma, Tile<const double> x,
+                                  const PosteriorTiles& out) const {
+  clear(out.square, x.paths);
   for (std::size_t j = 0; j < x0_.size(); ++j) {
-    for (std::size_t i = 0; i < x.paths; ++i) gap.row(j)[i] = (x.row(j)[i] - x0_[j]) / sigma;
+    for (std::size_t i = 0; i < x.paths; ++i) {
+      const double gap = (x.row(j)[i] - x0_[j]) / sigma;
+      if (out.gap.data != nullptr) out.gap.row(j)[i] = gap;
+      if (out.square != nullptr) out.square[i] += gap * gap;
+      if (out.mean.data != nullptr) out.mean.row(j)[i] = x0_[j];
+    }
   }
 }
 
@@ -35,10 +48,18 @@ GaussianDenoiser::GaussianDenoiser(std::vector<double> mean, std::vector<double>
   }
 }
 
-void GaussianDenoiser::gap(double sigma, Tile<const double> x, Tile<double> gap) const {
+void GaussianDenoiser::posterior(double sigma, Tile<const double> x,
+                                 const PosteriorTiles& out) const {
+  clear(out.square, x.paths);
   for (std::size_t j = 0; j < mean_.size(); ++j) {
-    const double slope = sigma / (sigma * sigma + deviation_[j] * deviation_[j]);
-    for (std::size_t i = 0; i < x.paths; ++i) gap.row(j)[i] = slope * (x.row(j)[i] - mean_[j]);
+    const double variance = deviation_[j] * deviation_[j], total = sigma * sigma + variance;
+    const double slope = sigma / total, share = variance / total;
+    for (std::size_t i = 0; i < x.paths; ++i) {
+      const double y = x.row(j)[i] - mean_[j], gap = slope * y;
+      if (out.gap.data != nullptr) out.gap.row(j)[i] = gap;
+      if (out.square != nullptr) out.square[i] += gap * gap + share;
+      if (out.mean.data != nullptr) out.mean.row(j)[i] = mean_[j] + share * y;
+    }
   }
 }
 
@@ -49,7 +70,8 @@ TwoPointDenoiser::TwoPointDenoiser(std::vector<double> center, std::vector<doubl
               "The noise of a two-point posterior is a Student-t law", "Use a number > 0 or inf");
 }
 
-void TwoPointDenoiser::gap(double sigma, Tile<const double> x, Tile<double> gap) const {
+void TwoPointDenoiser::posterior(double sigma, Tile<const double> x,
+                                 const PosteriorTiles& out) const {
   const std::size_t d = a_.size();
   for (std::size_t i = 0; i < x.paths; ++i) {
     double dot = 0;
@@ -63,14 +85,19 @@ void TwoPointDenoiser::gap(double sigma, Tile<const double> x, Tile<double> gap)
     // With odds e : 1 for the nearer point, D - center = a (e - 1)/(e + 1) = a (1 - 2/(e + 1)).
     const double odds_less_one = std::expm1(log_odds(side * dot, nearer, sigma, nu_, dimension()));
     const double doubt = 2 / (odds_less_one + 2);
+    if (out.square != nullptr) {
+      out.square[i] = (nearer + 2 * doubt * side * dot) / (sigma * sigma);
+    }
     for (std::size_t j = 0; j < d; ++j) {
       const double y = x.row(j)[i] - center_[j];
       const double a = side * a_[j];
-      // y - D by whichever of the two forms subtracts nothing large: the second near a point,
+      // D and y - D by whichever of two forms subtracts nothing large: the second near a point,
       // where D saturates; the first elsewhere.
-      const double difference =
-          doubt > 0.5 ? y - a * (0.5 * doubt * odds_less_one) : (y - a) + a * doubt;
-      gap.row(j)[i] = difference / sigma;
+      const bool between = doubt > 0.5;
+      const double d0 = between ? a * (0.5 * doubt * odds_less_one) : a - a * doubt;
+      const double difference = between ? y - d0 : (y - a) + a * doubt;
+      if (out.gap.data != nullptr) out.gap.row(j)[i] = difference / sigma;
+      if (out.mean.data != nullptr) out.mean.row(j)[i] = center_[j] + d0;
     }
   }
 }

@@ -14,7 +14,7 @@ namespace htdm {
 namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
-constexpr std::size_t most_bytes = std::size_t{256} << 10;
+constexpr std::size_t most_bytes = std::size_t{1} << 20;
 constexpr double far_away = 0x1p100;  // leaves room for a gap of x/sigma in single precision
 constexpr std::array<double, 2> signs{1, -1};
 
@@ -74,8 +74,12 @@ double chebyshev_coefficient(const double* values, std::size_t j) {
   return sum * 2 / N;
 }
 
+/// Cells go so far where no line is good enough beyond: powers of |x| have none, but are
+/// cubics over a part of an octave.
+constexpr double last_cell = 0x1p40;
+
 /// The smallest power of two beyond which the line through it and far_away is good enough on both
-/// sides, seen at four points an octave up to 2^20 and one from there; inf if there is none.
+/// sides, seen at four points an octave up to 2^20 and one from there; last_cell if there is none.
 double end_of_curvature(const Truth& truth, double target) {
   std::vector<double> size;
   for (int j = 0; j <= 100 * 4; j += j < 80 ? 1 : 4) size.push_back(std::exp2(j / 4.0));
@@ -95,7 +99,7 @@ double end_of_curvature(const Truth& truth, double target) {
     };
     while (end < m && !good(end)) end += size[end] < 0x1p20 ? 4 : 1;
   }
-  return size[end] <= 0x1p40 ? size[end] : inf;
+  return std::min(size[end], last_cell);
 }
 
 /// How wide a cubic may be at most, up to |x| = `reach`.
@@ -240,7 +244,8 @@ double measured_error(const Truth& truth, const LevelTable& table) {
     for (const double p : {0.0, 0.146, 0.5, 0.854}) add(start + p * (next - start));
   }
   const double end = start_of(table, table.last);
-  for (int j = 0; end * std::exp2(j / 4.0) <= far_away; j += j < 32 ? 2 : 16) {
+  const double reach = end < last_cell ? far_away : end;
+  for (int j = 0; end * std::exp2(j / 4.0) <= reach; j += j < 32 ? 2 : 16) {
     add(end * std::exp2(j / 4.0));
   }
   double worst = 0;
@@ -263,8 +268,7 @@ LevelTable make_level_table(const Denoiser& denoiser, double sigma, double bound
   const Truth truth(denoiser, sigma);
   const double target = interpolation_share * bound;
   const double end = end_of_curvature(truth, target);
-  std::optional<LevelTable> table;
-  if (end < inf) table = choose_grid(truth, end, target);
+  std::optional<LevelTable> table = choose_grid(truth, end, target);
   while (table && numbers_in(*table) * sizeof(float) <= most_bytes) {
     fill_cells(truth, *table);
     table->error = measured_error(truth, *table);
@@ -272,8 +276,8 @@ LevelTable make_level_table(const Denoiser& denoiser, double sigma, double bound
     table = empty_table(sigma, std::ilogb(table->shift), 24 - table->dropped_bits, end);
   }
   fail_input("the denoiser at noise level " + std::to_string(sigma) +
-                 " cannot be tabulated in 256 kB with errors below the bound",
-             "It turns too fast, or does not become a straight line far out",
+                 " cannot be tabulated in 1 MB with errors below the bound",
+             "It turns too fast",
              "Set denoiser = \"network\" for this sampler, or a larger table_error");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/path_recorder.hpp"
+#include "app/exact_model.hpp"
 #include "app/plan.hpp"
 #include "io/basins.hpp"
 #include "parallel/communicator.hpp"

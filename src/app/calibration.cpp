@@ -159,7 +159,8 @@ std::shared_ptr<const Denoiser> Calibration::denoiser(const Plan& plan, std::siz
     step({&plan, plan.entries[entry].model, model.section.name}, 1);
     weights = weights_.at(step_shape(plan, model)).weights;
   }
-  return make_denoiser(plan, model, weights, unit_scale(plan));
+  const std::int64_t all = std::numeric_limits<std::int64_t>::max();
+  return make_denoiser(plan, model, weights, unit_scale(plan), training_stand_in(plan, model, all));
 }
 
 /// Making the table of an entry.

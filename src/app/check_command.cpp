@@ -4,6 +4,7 @@
 #include "app/cost.hpp"
 #include "app/data_file.hpp"
 #include "app/entry_sample.hpp"
+#include "app/exact_model.hpp"
 #include "app/log.hpp"
 #include "app/plan.hpp"
 #include "app/sample_store.hpp"
@@ -32,7 +33,9 @@ void print_models(const Plan& plan, const Cost& cost) {
         model.trained() ? fmt::format("{} steps of {}, {:.1f} core-seconds", model.section.steps,
                                       model.section.batch, cost.training_core_seconds[i])
         : model.file    ? "weights from " + model.section.file
-                        : std::string("closed form");
+        : is_empirical(plan.study.data, model.section)
+            ? fmt::format("sums over {} points", plan.study.data.train_samples)
+            : std::string("nothing to train");
     fmt::print("{:<20} {:<10} {:>6.4g}  {}\n", model.section.name, model.section.kind, model.nu,
                work);
   }

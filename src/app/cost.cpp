@@ -2,6 +2,7 @@
 
 #include "app/entry_sample.hpp"
 #include "app/environment.hpp"
+#include "app/exact_model.hpp"
 #include "app/sample_store.hpp"
 #include "app/tables.hpp"
 #include "denoiser/exact.hpp"
@@ -56,15 +57,25 @@ double step_seconds(const Plan& plan, const ModelPlan& model) {
 }
 
 /// A table of the right levels: the cost of a lookup hardly depends on what is in it.
-std::shared_ptr<const Denoiser> table_stand_in(const EntryPlan& entry) {
+std::shared_ptr<const Denoiser> table_stand_in(const EntryPlan& entry,
+                                               std::shared_ptr<const Denoiser> denoiser) {
   const auto simple = std::make_shared<PointMassDenoiser>(std::vector<double>{0});
   std::vector<LevelTable> tables;
   for (const double sigma : entry.levels) tables.push_back(make_level_table(*simple, sigma, 1e-3));
-  return std::make_shared<TableDenoiser>(simple, std::move(tables));
+  return std::make_shared<TableDenoiser>(std::move(denoiser), std::move(tables));
+}
+
+/// Few enough points to time an empirical model quickly; its cost goes with their number.
+constexpr std::int64_t most_points = 500;
+
+/// By how much the denoiser of `model` is dearer than its stand-in.
+double stand_in_factor(const Plan& plan, const ModelPlan& model) {
+  const double points = static_cast<double>(plan.study.data.train_samples);
+  return is_empirical(plan.study.data, model.section) ? std::max(1.0, points / most_points) : 1;
 }
 
 /// Making the table of an entry.
-double table_seconds(const EntryPlan& entry, const Denoiser& denoiser) {
+double table_seconds(const Plan& plan, const EntryPlan& entry, const Denoiser& denoiser) {
   const std::vector<double> x(64, 0.5);
   std::vector<double> gap(x.size());
   const double call = best_seconds([&] {
@@ -77,8 +88,9 @@ double table_seconds(const EntryPlan& entry, const Denoiser& denoiser) {
 
 double path_seconds(const Plan& plan, std::size_t index,
                     const std::shared_ptr<const Denoiser>& denoiser) {
-  const auto sampler = make_sampler(
-      plan, index, plan.entries[index].table ? table_stand_in(plan.entries[index]) : denoiser);
+  const EntryPlan& entry = plan.entries[index];
+  const auto sampler =
+      make_sampler(plan, index, entry.table ? table_stand_in(entry, denoiser) : denoiser);
   const std::size_t paths = padded(tile_size(plan.study.data.dimension));
   AlignedVector<float> out(paths * static_cast<std::size_t>(plan.study.data.dimension));
   Scratch scratch;
@@ -100,13 +112,16 @@ double sampling_seconds(const Plan& plan, std::size_t index, const Normalization
                         TimingCache& cache) {
   const EntryPlan& entry = plan.entries[index];
   const ModelPlan& model = plan.models[entry.model];
-  const auto denoiser =
-      make_denoiser(plan, model, stand_in(plan, model, normalization), normalization);
+  const auto denoiser = make_denoiser(plan, model, stand_in(plan, model, normalization),
+                                      normalization, training_stand_in(plan, model, most_points));
+  const double factor = stand_in_factor(plan, model);
   const std::string shape = path_shape(plan, entry);
-  const double path = cached(cache, shape, [&] { return path_seconds(plan, index, denoiser); });
+  const double path = cached(cache, shape, [&] { return path_seconds(plan, index, denoiser); }) *
+                      (entry.table ? 1 : factor);
   double preparation = 0;
   if (entry.table && !has_table(plan, index)) {
-    preparation = cached(cache, "table " + shape, [&] { return table_seconds(entry, *denoiser); });
+    const auto seconds = [&] { return table_seconds(plan, entry, *tabulated_part(denoiser)); };
+    preparation = cached(cache, "table " + shape, seconds) * factor;
   }
   return preparation + path * static_cast<double>(plan.study.paths_per_sampler());
 }
@@ -123,7 +138,11 @@ double memory_bytes(const Plan& plan) {
   const double w1 = 16.0 * d * static_cast<double>(plan.study.statistics.w1_samples);
   const double pool =
       8.0 * d * static_cast<double>(kept_paths(plan)) * static_cast<double>(plan.entries.size());
-  return program + std::max(training, test + w1 + pool + store_bytes(plan));
+  const double points = 4.0 * d * static_cast<double>(plan.study.data.train_samples) *
+                        static_cast<double>(std::ranges::count_if(plan.models, [&](const auto& m) {
+                          return is_empirical(plan.study.data, m.section);
+                        }));
+  return program + points + std::max(training, test + w1 + pool + store_bytes(plan));
 }
 
 }  // namespace
@@ -153,6 +172,12 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry) {
                      std::isinf(entry.nu.value_or(INFINITY)));
 }
 
+std::vector<float> training_stand_in(const Plan& plan, const ModelPlan& model, std::int64_t most) {
+  if (!is_empirical(plan.study.data, model.section)) return {};
+  const std::int64_t points = std::min(most, plan.study.data.train_samples);
+  return std::vector<float>(static_cast<std::size_t>(points * plan.study.data.dimension), 0.5F);
+}
+
 std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
                                       const Normalization& normalization) {
   if (!model.trained()) return model.file;
@@ -177,11 +202,10 @@ Cost estimate_cost(const Plan& plan, TimingCache& cache) {
   const Normalization unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0)};
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     cost.sampling_core_seconds.push_back(sampling_seconds(plan, i, unit, cache));
-    const EntryPlan& entry = plan.entries[i];
-    const auto sampler =
-        make_sampler(plan, i,
-                     make_denoiser(plan, plan.models[entry.model],
-                                   stand_in(plan, plan.models[entry.model], unit), unit));
+    const ModelPlan& model = plan.models[plan.entries[i].model];
+    const auto denoiser = make_denoiser(plan, model, stand_in(plan, model, unit), unit,
+                                        training_stand_in(plan, model, most_points));
+    const auto sampler = make_sampler(plan, i, denoiser);
     cost.network_calls += static_cast<double>(sampler->network_calls_per_path()) *
                           static_cast<double>(plan.study.paths_per_sampler());
   }

@@ -31,6 +31,10 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry);
 std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
                                       const Normalization& normalization);
 
+/// At most `most` points in the place of the training sample of an empirical model, whose cost goes
+/// with their number, not their values; none for others.
+std::vector<float> training_stand_in(const Plan& plan, const ModelPlan& model, std::int64_t most);
+
 /// Time one minibatch of every model that is trained and one tile of every entry on one core (about
 /// a tenth of a second each) and scale to the plan's sizes.
 /// What `cache` knows is not timed again.

@@ -1,7 +1,9 @@
 #include "app/plan.hpp"
 
+#include "app/exact_model.hpp"
 #include "core/error.hpp"
 #include "denoiser/exact.hpp"
+#include "denoiser/exact_empirical.hpp"
 #include "denoiser/network.hpp"
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
@@ -48,8 +50,7 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
   entry.levels = noise_levels({section.levels > 0 ? section.levels : entry.kind->default_levels,
                                section.sigma_max, section.sigma_min, section.rho});
   entry.table = section.denoiser == "table" ||
-                (section.denoiser == "auto" && model->section.kind == "network" &&
-                 plan.study.data.dimension == 1);
+                (section.denoiser == "auto" && best_tabulated(plan.study.data, model->section));
   if (entry.kind->gaussian_prior) {
     check_input(section.nu.empty(), key_of(section, "nu") + " is set",
                 "A " + section.kind + " sampler starts from a Gaussian and has no nu",
@@ -198,38 +199,17 @@ TrainingOptions training_options(const Plan& plan, const ModelPlan& model) {
 
 std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan& model,
                                               std::shared_ptr<const Model> weights,
-                                              const Normalization& normalization) {
+                                              const Normalization& normalization,
+                                              std::span<const float> training) {
   if (weights) return std::make_shared<NetworkDenoiser>(std::move(weights));
-  const auto d = static_cast<std::size_t>(dimension(plan.target));
+  const int d = dimension(plan.target);
   if (model.section.kind == "point_mass") {
-    return std::make_shared<PointMassDenoiser>(std::vector<double>(d));
+    return std::make_shared<PointMassDenoiser>(std::vector<double>(static_cast<std::size_t>(d)));
   }
-  if (const auto points = two_points(plan, normalization)) {
-    return std::make_shared<TwoPointDenoiser>(points->center, points->a, model.nu);
+  if (is_empirical(plan.study.data, model.section)) {
+    return std::make_shared<EmpiricalDenoiser>(training, d, model.nu);
   }
-  std::vector<double> center(d), width(d);
-  for (std::size_t j = 0; j < d; ++j) {
-    center[j] = normalization.to_z(location(plan.target), static_cast<int>(j));
-    width[j] = plan.study.data.scale / normalization.deviation[j];
-  }
-  return std::make_shared<GaussianDenoiser>(center, width);
-}
-
-double TwoPoints::radius() const {
-  return std::sqrt(squared_norm(a));
-}
-
-std::optional<TwoPoints> two_points(const Plan& plan, const Normalization& normalization) {
-  const auto* target = std::get_if<TwoPointTarget>(&plan.target);
-  if (target == nullptr) return std::nullopt;
-  const auto d = static_cast<std::size_t>(target->dimension);
-  TwoPoints points{std::vector<double>(d), std::vector<double>(d)};
-  const double raw = target->separation / std::sqrt(static_cast<double>(d));
-  for (std::size_t j = 0; j < d; ++j) {
-    points.center[j] = normalization.to_z(0, static_cast<int>(j));
-    points.a[j] = raw / normalization.deviation[j];
-  }
-  return points;
+  return exact_denoiser(plan.target, normalization, model.nu);
 }
 
 SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry) {

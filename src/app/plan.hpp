@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -84,21 +85,13 @@ Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model
 /// Options of the trainer for a model that is trained here.
 TrainingOptions training_options(const Plan& plan, const ModelPlan& model);
 
-/// The denoiser of `model`: its network (from `weights`), or the exact posterior mean of the
-/// target z-scored by `normalization`.
+/// The denoiser of `model`: its network (from `weights`), or the exact posterior of the target
+/// z-scored by `normalization`, or that of the training sample, which is given z-scored, row after
+/// row, and may be empty for others.
 std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan& model,
                                               std::shared_ptr<const Model> weights,
-                                              const Normalization& normalization);
-
-/// The points center +- a of two-point data, in z-space.
-struct TwoPoints {
-  std::vector<double> center, a;
-
-  /// |a|.
-  double radius() const;
-};
-/// None for other data.
-std::optional<TwoPoints> two_points(const Plan& plan, const Normalization& normalization);
+                                              const Normalization& normalization,
+                                              std::span<const float> training = {});
 
 /// Levels, nu and seed of an entry's sampler, but for study.independent_noise.
 SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry);

@@ -3,6 +3,7 @@
 #include "app/data_file.hpp"
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
+#include "app/exact_model.hpp"
 #include "app/law.hpp"
 #include "app/log.hpp"
 #include "app/output_folder.hpp"
@@ -266,9 +267,11 @@ void StudyRun::train(RunControl* control) {
       train_models(plan_, data, world_, threads_, work_, control);
   for (std::size_t i = 0; i < trained.size(); ++i) {
     const ModelPlan& model = plan_.models[i];
-    results_.models.push_back(describe(model, trained[i], data.normalization));
+    const Normalization scale =
+        exact_normalization(plan_.study.data, model.section, data.normalization);
+    results_.models.push_back(describe(model, trained[i], scale));
     denoisers_.push_back(model.needed
-                             ? make_denoiser(plan_, model, trained[i].weights, data.normalization)
+                             ? make_denoiser(plan_, model, trained[i].weights, scale, data.samples)
                              : nullptr);
   }
   results_.provenance.seconds_training = watch.seconds();

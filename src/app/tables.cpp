@@ -74,7 +74,8 @@ std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,
   for (const Shelved& other : shelf_) {
     if (share_table(other.entry, entry)) return other.table;
   }
-  std::vector<LevelTable> tables = make_tables(entry, *denoiser, world, threads, busy_);
+  std::vector<LevelTable> tables =
+      make_tables(entry, *tabulated_part(denoiser), world, threads, busy_);
   auto table = std::make_shared<const TableDenoiser>(std::move(denoiser), std::move(tables));
   log_info(fmt::format("tabulated model {} at {} levels, error up to {:.2g}", entry.section.model,
                        entry.levels.size(), table->error()));

@@ -1,4 +1,4 @@
-/// Tables in place of one-dimensional denoisers.
+/// Tables in place of one-dimensional and of radial denoisers.
 #pragma once
 
 #include "app/plan.hpp"

@@ -122,7 +122,7 @@ void record_trajectories(const Plan& plan,
     const EntryPlan& entry = plan.entries[i];
     used.push_back(denoisers[entry.model]);
     if (entry.table) used[i] = tables.table(entry, used[i], world, threads);
-    const auto points = two_points(plan, header.entries[i].normalization);
+    const auto points = two_points(plan.target, header.entries[i].normalization);
     if (!points) continue;
     log_info(fmt::format("basins of {}{}", entry.section.name,
                          entry.nu ? fmt::format(" nu {}", *entry.nu) : ""));

@@ -1,6 +1,7 @@
 /// Whole paths of every entry of a study, and the basins they end in, without results of a run.
 #pragma once
 
+#include "app/exact_model.hpp"
 #include "app/plan.hpp"
 #include "app/sample_store.hpp"
 #include "io/basins.hpp"

@@ -46,7 +46,7 @@ struct DataSection {
 /// One `[models.NAME]` table.
 struct ModelSection {
   std::string name;
-  std::string kind = "network";  ///< network | exact | point_mass
+  std::string kind = "network";  ///< network | exact | empirical | point_mass
   std::string noise = "student_t";
   double nu = 3;
   std::string file;  ///< take weights from here instead of training

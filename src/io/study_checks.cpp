@@ -20,14 +20,6 @@ void check_name(const std::string& name, const std::string& what, const std::str
                   std::string(extra.empty() ? "" : " and .") + ", not starting with .");
 }
 
-/// Whether the posterior mean of the data under this noise is known in closed form.
-bool has_closed_form(const DataSection& data, const ModelSection& model) {
-  if (data.kind == "two_point") return true;
-  const bool gaussian_data =
-      data.kind == "gaussian" || (data.kind == "student_t" && std::isinf(data.nu));
-  return gaussian_data && std::isinf(model.nu);
-}
-
 void check_data(const DataSection& data, const std::string& source) {
   check_input(data.kind != "file" || !data.path.empty(), source + ": data.path is missing",
               "data.kind = \"file\" reads your own samples", "Name a CSV, .npy or HDF5 file");
@@ -66,16 +58,11 @@ void check_model_section(const Study& study, const ModelSection& model, const st
                 "Choose nu > 2; inf is Gaussian noise");
     if (model.file.empty()) check_training(study.data, model, key);
   }
-  check_input(model.kind != "exact" || study.data.transform == "none",
+  check_input(model.kind != "exact" || study.data.kind == "file" || study.data.transform == "none",
               key + "kind = \"exact\" with data.transform = " + toml_string(study.data.transform),
-              "The posterior mean is known in the data's own scale only",
-              "Set data.transform = \"none\", or train a network");
-  check_input(model.kind != "exact" || has_closed_form(study.data, model),
-              key + "kind = \"exact\": no closed form yet for " + study.data.kind +
-                  " data under noise with nu = " + number_text(model.nu),
-              "It is known for two_point data under any noise, and for gaussian data under "
-              "gaussian noise",
-              "Change data.kind or noise, or train a network");
+              "The posterior of " + study.data.kind + " data is known in the data's own scale only",
+              "Set data.transform = \"none\", train a network, or set kind = \"empirical\", which "
+              "takes the transformed training sample");
 }
 
 void check_sampler_section(const Study& study, const SamplerSection& sampler,
@@ -83,8 +70,9 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
   check_name(sampler.name, source + ": samplers.", "");
   const std::string key = source + ": samplers." + sampler.name + ".";
   std::vector<std::string> models;
-  for (const ModelSection& model : study.models) models.push_back(model.name);
-  check_input(std::ranges::find(models, sampler.model) != models.end(),
+  for (const ModelSection& other : study.models) models.push_back(other.name);
+  const auto model = std::ranges::find(study.models, sampler.model, &ModelSection::name);
+  check_input(model != study.models.end(),
               key + "model = " + toml_string(sampler.model) + " is not in the study",
               "A sampler needs a [models] table to draw from", suggestion(sampler.model, models));
   check_input(sampler.sigma_min < sampler.sigma_max,
@@ -93,9 +81,11 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
               "Noise levels decrease from sigma_max to sigma_min",
               "Choose sigma_min < sigma_max; the defaults are 0.002 and 80");
   check_input(
-      sampler.denoiser != "table" || study.data.dimension == 1,
+      sampler.denoiser != "table" || study.data.dimension == 1 || is_radial(study.data, *model),
       key + "denoiser = \"table\" with data.dimension = " + std::to_string(study.data.dimension),
-      "A table holds a function of one number", "Use \"network\" or \"auto\"");
+      "A table holds a function of one number: of |x - centre| for exact models of student_t and "
+      "gaussian data, of x in one dimension for any model",
+      "Use \"network\" or \"auto\"");
   // The coefficient of the self-regulating samplers divides by nu + d - 2; the ablated one is their
   // counterpart at the same nu.
   if (!sampler.kind.starts_with("t_sde")) return;
@@ -109,6 +99,10 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
 }
 
 }  // namespace
+
+bool is_radial(const DataSection& data, const ModelSection& model) {
+  return model.kind == "exact" && (data.kind == "student_t" || data.kind == "gaussian");
+}
 
 void check_sections(const Study& study, const std::string& source) {
   check_name(study.study.name, source + ": study.name", ".");

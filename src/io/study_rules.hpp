@@ -23,6 +23,10 @@ namespace htdm {
 /// Throws InputError naming `source`, key, reason and remedy.
 void complete_study(Study& study, const std::string& source);
 
+/// Whether the denoiser of `model` is radial about a centre, so that one number decides about it in
+/// any dimension: the exact posterior of a single spherical law.
+bool is_radial(const DataSection& data, const ModelSection& model);
+
 /// The rules between keys of sections whose defaults are filled in. Throw as above.
 void check_sections(const Study& study, const std::string& source);
 void check_models(const Study& study, const std::string& source);

@@ -117,7 +117,7 @@ BasinResult tally(const std::vector<Written>& paths) {
     EXPECT_EQ(recorder.delta2(0, k), static_cast<double>(u[0]) * u[0]);
     EXPECT_EQ(recorder.state(0, k, 0), x[0]);
   }
-  BasinTally one(plan, plan.entries[0], *two_points(plan, unit)), sum = one;
+  BasinTally one(plan, plan.entries[0], *two_points(plan.target, unit)), sum = one;
   one.add(1, recorder, out);
   sum.merge(one);
   return sum.result();
@@ -180,7 +180,7 @@ TEST(Basins, NoPointsNoBasins) {
                                           "model = \"m\"",
                                           "test", "."),
                               {nullptr});
-  EXPECT_FALSE(two_points(plan, unit));
+  EXPECT_FALSE(two_points(plan.target, unit));
 }
 
 /// By symmetry each point gets exactly half the law for any nu, c and levels: start and increments
@@ -190,7 +190,7 @@ TEST(Basins, EachPointGetsHalfOfThePaths) {
   const Plan plan = plan_of(symmetric);
   BlockDealer one({}, 1), two({}, 2);
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
-    const TwoPoints points = *two_points(plan, unit);
+    const TwoPoints points = *two_points(plan.target, unit);
     const BasinResult result = count_basins(plan, i, exact(plan), points, one, {}, 1);
     EXPECT_EQ(result.paths, 200'000U);
     const std::uint64_t upper = statistic(result, "upper").count;

@@ -76,14 +76,17 @@ double stand_in_factor(const Plan& plan, const ModelPlan& model) {
 
 /// Making the table of an entry.
 double table_seconds(const Plan& plan, const EntryPlan& entry, const Denoiser& denoiser) {
+  const ModelPlan& model = plan.models[entry.model];
+  const bool sharp = model.section.kind == "exact" &&
+                     (std::isinf(model.nu) || !std::holds_alternative<StudentTTarget>(plan.target));
+  const double calls = sharp ? sharp_table_calls_per_level : table_calls_per_level;
   const std::vector<double> x(64, 0.5);
   std::vector<double> gap(x.size());
   const double call = best_seconds([&] {
     denoiser.gap(entry.levels.back(), {x.data(), x.size(), x.size()},
                  {gap.data(), x.size(), x.size()});
   });
-  return call / static_cast<double>(x.size()) * table_calls_per_level *
-         static_cast<double>(entry.levels.size());
+  return call / static_cast<double>(x.size()) * calls * static_cast<double>(entry.levels.size());
 }
 
 double path_seconds(const Plan& plan, std::size_t index,
@@ -166,9 +169,15 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry) {
   } else {
     widths.assign(model.section.hidden.begin(), model.section.hidden.end());
   }
-  return fmt::format("{} of {} levels, d {}, {} {} table {}, gaussian {}", entry.section.kind,
-                     entry.levels.size(), plan.study.data.dimension, model.section.kind,
-                     fmt::join(widths, ","), entry.table ? entry.section.table_error : 0.0,
+  const DataSection& data = plan.study.data;
+  const std::string law =  // that an exact model depends on
+      model.section.kind == "network"
+          ? ""
+          : fmt::format(" of {} points of {}, gaussian {} {}", data.train_samples, data.kind,
+                        std::isinf(data.nu), std::isinf(model.nu));
+  return fmt::format("{} of {} levels, d {}, {} {}{} table {}, gaussian {}", entry.section.kind,
+                     entry.levels.size(), data.dimension, model.section.kind,
+                     fmt::join(widths, ","), law, entry.table ? entry.section.table_error : 0.0,
                      std::isinf(entry.nu.value_or(INFINITY)));
 }
 

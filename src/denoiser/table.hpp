@@ -62,8 +62,9 @@ struct LevelTable : TableGrid {
   AlignedVector<float> cells;  ///< c0 ... c3 of the cells of x >= 0, then of those of x < 0
 };
 
-/// How often the denoiser is called for a table at 1e-6, roughly; for predictions.
-inline constexpr int table_calls_per_level = 4000;
+/// How often the denoiser is called for a table at 1e-6, roughly; for predictions. Posteriors in
+/// which a Gaussian law gives way to a Student-t law turn more sharply than networks.
+inline constexpr int table_calls_per_level = 4000, sharp_table_calls_per_level = 60'000;
 
 /// The tables of one level; `square` may be null.
 struct LevelTables {

@@ -147,13 +147,11 @@ double relative_error(const std::vector<LawExceedance>& levels) {
 
 GridLaw law_at(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
                double tolerance, const ForEachPanel& each) {
-  const SamplerOptions options{
-      .levels = entry.levels, .nu = entry.nu.value_or(INFINITY), .seed = 0};
   std::vector<LineLaw> states;
   const LawRun run{.rules = {.tolerance = tolerance},
                    .each = each,
                    .observe = [&](std::size_t, const LineLaw& state) { states.push_back(state); }};
-  const LineLaw law = sampler_law(*entry.kind, denoiser, options, run);
+  const LineLaw law = sampler_law(*entry.kind, denoiser, sampler_options(entry), run);
   if (!(std::abs(law.mass() - 1) < wanted_accuracy)) {
     throw NumericalError(fmt::format(
         "The law of samplers.{} has mass {} at tolerance {}: its density was not followed. The "

@@ -22,6 +22,12 @@ std::string key_of(const SamplerSection& sampler, const char* key) {
   return "samplers." + sampler.name + "." + key;
 }
 
+Process process_of(const SamplerSection& section) {
+  return {.kind = section.process == "vp" ? Process::Kind::vp : Process::Kind::ve,
+          .beta_min = section.beta_min,
+          .beta_max = section.beta_max};
+}
+
 ModelPlan plan_model(const Study& study, const ModelSection& section,
                      std::shared_ptr<const Model> file) {
   ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file),
@@ -38,6 +44,15 @@ ModelPlan plan_model(const Study& study, const ModelSection& section,
   return plan;
 }
 
+std::vector<double> planned_levels(const SamplerSection& section, const SamplerKind& kind) {
+  const int levels = section.levels > 0 ? section.levels : kind.default_levels;
+  const Process process = process_of(section);
+  if (process.kind == Process::Kind::vp && section.spacing == "time") {
+    return even_time_levels(process, levels, section.sigma_max, section.sigma_min);
+  }
+  return noise_levels({levels, section.sigma_max, section.sigma_min, section.rho});
+}
+
 std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& section) {
   EntryPlan entry{section, find_sampler_kind(section.kind), 0, std::nullopt, {}, false, {}};
   entry.batches = {0, static_cast<std::size_t>(plan.study.statistics.batches)};
@@ -47,8 +62,7 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
               key_of(section, "model") + " = \"" + section.model + "\" is not in the study", "",
               "Add a [models." + section.model + "] table or name one that is there");
   entry.model = static_cast<std::size_t>(model - plan.models.begin());
-  entry.levels = noise_levels({section.levels > 0 ? section.levels : entry.kind->default_levels,
-                               section.sigma_max, section.sigma_min, section.rho});
+  entry.levels = planned_levels(section, *entry.kind);
   entry.table = section.denoiser == "table" ||
                 (section.denoiser == "auto" && best_tabulated(plan.study.data, model->section));
   if (entry.kind->gaussian_prior) {
@@ -212,14 +226,18 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
   return exact_denoiser(plan.target, normalization, model.nu);
 }
 
-SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry) {
-  return {.levels = entry.levels, .nu = entry.nu.value_or(INFINITY), .seed = plan.study.study.seed};
+SamplerOptions sampler_options(const EntryPlan& entry) {
+  return {.levels = entry.levels,
+          .nu = entry.nu.value_or(INFINITY),
+          .seed = 0,
+          .process = process_of(entry.section)};
 }
 
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser) {
   const EntryPlan& entry = plan.entries[index];
-  SamplerOptions options = sampler_options(plan, entry);
+  SamplerOptions options = sampler_options(entry);
+  options.seed = plan.study.study.seed;
   if (plan.study.study.independent_noise) {
     const Words salt = Stream(options.seed, Purpose::independence_salt, index).words(0);
     options.seed = (std::uint64_t{salt[0]} << 32) | salt[1];

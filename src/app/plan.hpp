@@ -93,8 +93,8 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
                                               const Normalization& normalization,
                                               std::span<const float> training = {});
 
-/// Levels, nu and seed of an entry's sampler, but for study.independent_noise.
-SamplerOptions sampler_options(const Plan& plan, const EntryPlan& entry);
+/// What the sampler of an entry is made with, but for the seed.
+SamplerOptions sampler_options(const EntryPlan& entry);
 
 /// The sampler of entry `index`. Entries share their noise unless the study says otherwise.
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,

@@ -19,7 +19,7 @@ std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPla
   std::vector<StepCoefficients> steps;
   if (entry.kind->step_law == nullptr) return steps;
   const int d = dimension(plan.target);
-  const StepLaw law = entry.kind->step_law(sampler_options(plan, entry), d);
+  const StepLaw law = entry.kind->step_law(sampler_options(entry), d);
   for (std::size_t i = 0; i + 1 < entry.levels.size(); ++i) {
     steps.push_back(law.coefficients(entry.levels[i], entry.levels[i + 1], law.step_nu, d));
   }

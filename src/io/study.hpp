@@ -74,6 +74,10 @@ struct SamplerSection {
   std::vector<double> nu;  ///< empty: the kind's default, or the model's
   double sigma_max = 80;
   double sigma_min = 0.002;
+  std::string process = "ve";    ///< ve | vp
+  std::string spacing = "time";  ///< karras | time; of vp
+  double beta_min = 0.1;
+  double beta_max = 20;
   double rho = 7;
   std::string denoiser = "auto";  ///< network | table | auto
   double table_error = 1e-6;

@@ -80,6 +80,11 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
                   " is not below sigma_max = " + number_text(sampler.sigma_max),
               "Noise levels decrease from sigma_max to sigma_min",
               "Choose sigma_min < sigma_max; the defaults are 0.002 and 80");
+  check_input(sampler.beta_min <= sampler.beta_max,
+              key + "beta_min = " + number_text(sampler.beta_min) +
+                  " is above beta_max = " + number_text(sampler.beta_max),
+              "The rate of the noise grows with time",
+              "Choose beta_min <= beta_max; the defaults are 0.1 and 20");
   check_input(
       sampler.denoiser != "table" || study.data.dimension == 1 || is_radial(study.data, *model),
       key + "denoiser = \"table\" with data.dimension = " + std::to_string(study.data.dimension),

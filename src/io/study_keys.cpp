@@ -219,6 +219,8 @@ const std::vector<Key<ModelSection>>& study_keys() {
 template <>
 const std::vector<Key<SamplerSection>>& study_keys() {
   using S = SamplerSection;
+  constexpr auto vp = [](const S& s) { return s.process == "vp"; };
+  constexpr auto karras = [](const S& s) { return s.process == "ve" || s.spacing == "karras"; };
   static const std::vector<Key<S>> keys{
       {"kind",
        &S::kind,
@@ -241,9 +243,23 @@ const std::vector<Key<SamplerSection>>& study_keys() {
        positive_or_inf,
        {},
        has_nu},
-      {"sigma_max", &S::sigma_max, "largest noise level", positive},
-      {"sigma_min", &S::sigma_min, "smallest noise level", positive},
-      {"rho", &S::rho, "curvature of the Karras schedule", positive},
+      {"sigma_max", &S::sigma_max, "largest noise level, sigma/mu", positive},
+      {"sigma_min", &S::sigma_min, "smallest noise level, sigma/mu", positive},
+      {"process",
+       &S::process,
+       "forward process whose steps are taken back; both have the same marginals",
+       {},
+       {{"ve", "variance-exploding: mu = 1, time is sigma"},
+        {"vp", "variance-preserving: mu^2 + sigma^2 = 1, linear beta(t)"}}},
+      {"spacing",
+       &S::spacing,
+       "where vp puts its noise levels; ve has those of Karras",
+       {},
+       {{"time", "equal steps of t"}, {"karras", "equal steps of (sigma/mu)^(1/rho)"}},
+       vp},
+      {"beta_min", &S::beta_min, "rate of the noise of vp at t = 0", positive, {}, vp},
+      {"beta_max", &S::beta_max, "rate of the noise of vp at t = 1", positive, {}, vp},
+      {"rho", &S::rho, "curvature of the Karras schedule", positive, {}, karras},
       {"denoiser",
        &S::denoiser,
        "how the model is evaluated",

@@ -67,7 +67,7 @@ double LawKernel::sum(double y, const Source& source) const {
 void LawKernel::set_step(Source& source) const {
   for (int i = 0; i < panel_nodes; ++i) {
     const double u = source.value[i];
-    source.mean[i] = source.x[i] + step_.drift * u;
+    source.mean[i] = step_.keep * source.x[i] + step_.drift * u;
     source.scale[i] = std::max(smallest_scale * std::abs(source.x[i]),
                                step_.noise * std::sqrt(step_.constant + step_.quadratic * u * u));
   }

@@ -9,7 +9,7 @@
 
 namespace htdm {
 
-/// x -> m(x) + s(x) e with m = x + drift u, s = noise sqrt(constant + quadratic u^2), u(x) the
+/// x -> m(x) + s(x) e with m = keep x + drift u, s = noise sqrt(constant + quadratic u^2), u(x) the
 /// value of the panels, and e ~ t(nu), or N(0, 1) at nu = inf.
 ///
 /// The density after the step is f'(y) = integral f(x) g((y - m)/s)/s dx, summed panel by panel:

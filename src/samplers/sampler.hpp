@@ -3,6 +3,7 @@
 
 #include "core/tile.hpp"
 #include "denoiser/denoiser.hpp"
+#include "diffusion/process.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,9 +14,10 @@
 namespace htdm {
 
 struct SamplerOptions {
-  std::vector<double> levels;  ///< decreasing noise levels, at least two
+  std::vector<double> levels;  ///< decreasing noise levels sigma/mu, at least two
   double nu = 3;               ///< of the prior and, where the sampler has one, of its coefficient
   std::uint64_t seed = 42;
+  Process process{};  ///< whose steps are taken; the state is y = x/mu
 };
 
 /// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).

@@ -3,7 +3,7 @@
 #include "core/error.hpp"
 #include "core/special.hpp"
 #include "samplers/law_kernel.hpp"
-#include "samplers/time_loop.hpp"
+#include "samplers/step_law.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -53,8 +53,9 @@ LineLaw state_law(std::vector<LawPanel> panels) {
   return LineLaw(panels);
 }
 
-LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vector<double>& levels,
+LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const SamplerOptions& options,
                   const LawRun& run) {
+  const std::vector<double>& levels = options.levels;
   const PanelRules& rules = run.rules;
   const ForEachPanel& each = run.each;
   std::vector<LawPanel> panels = resolve(
@@ -66,8 +67,8 @@ LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vecto
       each);
   if (run.observe) run.observe(0, state_law(panels));
   for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-    const LawKernel kernel(law.coefficients(levels[k], levels[k + 1], law.step_nu, 1), law.noise_nu,
-                           panels);
+    const StepPlace place{options.process, levels[k], levels[k + 1], law.step_nu, 1};
+    const LawKernel kernel(law.coefficients(place), law.noise_nu, panels);
     panels = resolve(
         coarsen(panels, rules), rules,
         [&](const PanelPoints& p, LawPanel& panel) {
@@ -83,26 +84,28 @@ LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const std::vecto
 }
 
 /// One step of Heun's method (t_ode.cpp).
-NodeValues heun_step(const Denoiser& denoiser, double sigma, double s, NodeValues x) {
-  const double h = s - sigma;
+NodeValues heun_map(const Denoiser& denoiser, const Process& process, double sigma, double s,
+                    NodeValues x) {
+  const HeunStep h = heun_step(process, sigma, s);
   const NodeValues u = gaps(denoiser, sigma, x);
-  NodeValues y;
-  for (int i = 0; i < panel_nodes; ++i) y[i] = x[i] + h * u[i];
-  const NodeValues v = gaps(denoiser, s, y);
-  for (int i = 0; i < panel_nodes; ++i) x[i] += h * (u[i] + v[i]) / 2;
+  NodeValues p;
+  for (int i = 0; i < panel_nodes; ++i) p[i] = h.keep_predicted * x[i] + h.predict * u[i];
+  const NodeValues v = gaps(denoiser, s, p);
+  for (int i = 0; i < panel_nodes; ++i) x[i] = h.keep * x[i] + h.first * u[i] + h.second * v[i];
   return x;
 }
 
 /// The start on panels that resolve the output; the states in between are taken on the same.
-LineLaw map_law(double nu, const Denoiser& denoiser, const std::vector<double>& levels,
-                const LawRun& run) {
+LineLaw map_law(const Denoiser& denoiser, const SamplerOptions& options, const LawRun& run) {
+  const std::vector<double>& levels = options.levels;
+  const double nu = options.nu;
   std::vector<LawPanel> panels = resolve(
       start_roots(nu, levels[0]), run.rules,
       [&](const PanelPoints& p, LawPanel& panel) {
         panel.log_density = log_start_density(nu, levels[0], p.x);
         NodeValues x = p.x;
         for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-          x = heun_step(denoiser, levels[k], levels[k + 1], x);
+          x = heun_map(denoiser, options.process, levels[k], levels[k + 1], x);
         }
         const NodeValues u = gaps(denoiser, levels.back(), x);
         for (int i = 0; i < panel_nodes; ++i) panel.value[i] = x[i] - levels.back() * u[i];
@@ -114,7 +117,7 @@ LineLaw map_law(double nu, const Denoiser& denoiser, const std::vector<double>& 
   run.observe(0, LineLaw(panels));
   for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
     run.each(panels, [&](LawPanel& panel) {
-      panel.value = heun_step(denoiser, levels[k], levels[k + 1], panel.value);
+      panel.value = heun_map(denoiser, options.process, levels[k], levels[k + 1], panel.value);
     });
     run.observe(k + 1, LineLaw(panels));
   }
@@ -129,8 +132,8 @@ LineLaw sampler_law(const SamplerKind& kind, const std::shared_ptr<const Denoise
               "a law was asked for in " + std::to_string(denoiser->dimension()) + " dimensions",
               "Laws are propagated on the line", "Sample instead, or use a one-dimensional study");
   kind.make(denoiser, options);  // refuses what sampling would refuse
-  if (kind.step_law == nullptr) return map_law(options.nu, *denoiser, options.levels, run);
-  return chain_law(kind.step_law(options, 1), *denoiser, options.levels, run);
+  if (kind.step_law == nullptr) return map_law(*denoiser, options, run);
+  return chain_law(kind.step_law(options, 1), *denoiser, options, run);
 }
 
 }  // namespace htdm

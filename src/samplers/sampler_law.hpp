@@ -1,8 +1,9 @@
 /// The law of a one-dimensional sampler without Monte Carlo.
 ///
-/// A step x -> m(x) + s(x) e of an SDE sampler is a Markov kernel, so the density of the state is
-/// carried from level to level by quadrature (law_kernel.hpp) on panels that follow it
-/// (law_panels.hpp). An ODE sampler maps its start; its law is that of the start under the map.
+/// States are in the coordinates y = x/mu of diffusion/process.hpp, where all processes have the
+/// same marginals. A step x -> m(x) + s(x) e of an SDE sampler is a Markov kernel, so the density
+/// of the state is carried from level to level by quadrature (law_kernel.hpp) on panels that follow
+/// it (law_panels.hpp). An ODE sampler maps its start; its law is that of the start under the map.
 /// Either way the law is left as a density over panels and the output as a function on them.
 #pragma once
 

@@ -21,6 +21,7 @@ void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, Tile<f
                             Tile<const float> u, RingRows z, const float* factor,
                             std::size_t columns) {
   const FloatTag tag;
+  const auto keep = hn::Set(tag, static_cast<float>(step.keep));
   const auto drift = hn::Set(tag, static_cast<float>(step.drift));
   const auto noise = hn::Set(tag, static_cast<float>(step.noise));
   const auto constant = hn::Set(tag, static_cast<float>(step.constant));
@@ -38,27 +39,34 @@ void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, Tile<f
       float* const xj = x.data + j * x.stride + i;
       const auto uj = hn::LoadU(tag, u.data + j * u.stride + i);
       const auto zj = hn::LoadU(tag, z.ring + row * z.stride + i);
-      const auto drifted = hn::MulAdd(drift, uj, hn::LoadU(tag, xj));
+      const auto drifted = hn::MulAdd(drift, uj, hn::Mul(keep, hn::LoadU(tag, xj)));
       hn::StoreU(hn::MulAdd(scale, zj, drifted), tag, xj);
       row = row + 1 == z.rows ? 0 : row + 1;
     }
   }
 }
 
-void add_scaled_kernel(std::size_t columns, const float* x, float h, const float* u, float* out) {
+void add_scaled_kernel(std::size_t columns, const float* x, float keep, float h, const float* u,
+                       float* out) {
   const FloatTag tag;
+  const auto kept = hn::Set(tag, keep);
   const auto step = hn::Set(tag, h);
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
-    hn::StoreU(hn::MulAdd(step, hn::LoadU(tag, u + i), hn::LoadU(tag, x + i)), tag, out + i);
+    const auto start = hn::Mul(kept, hn::LoadU(tag, x + i));
+    hn::StoreU(hn::MulAdd(step, hn::LoadU(tag, u + i), start), tag, out + i);
   }
 }
 
-void add_mean_kernel(std::size_t columns, float* x, float h, const float* u, const float* v) {
+// keep x + second (ratio u + v): with keep = ratio = 1 each rounds as x + second (u + v) does.
+void add_pair_kernel(std::size_t columns, float* x, float keep, float ratio, const float* u,
+                     float second, const float* v) {
   const FloatTag tag;
-  const auto half = hn::Set(tag, 0.5F * h);
+  const auto kept = hn::Set(tag, keep);
+  const auto weight = hn::Set(tag, ratio);
+  const auto step = hn::Set(tag, second);
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
-    const auto sum = hn::Add(hn::LoadU(tag, u + i), hn::LoadU(tag, v + i));
-    hn::StoreU(hn::MulAdd(half, sum, hn::LoadU(tag, x + i)), tag, x + i);
+    const auto sum = hn::MulAdd(weight, hn::LoadU(tag, u + i), hn::LoadU(tag, v + i));
+    hn::StoreU(hn::MulAdd(step, sum, hn::Mul(kept, hn::LoadU(tag, x + i))), tag, x + i);
   }
 }
 
@@ -71,7 +79,7 @@ namespace htdm {
 
 HWY_EXPORT(stochastic_step_kernel);
 HWY_EXPORT(add_scaled_kernel);
-HWY_EXPORT(add_mean_kernel);
+HWY_EXPORT(add_pair_kernel);
 
 void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
                      Tile<const float> u, RingRows z, const float* factor) {
@@ -81,17 +89,23 @@ void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
   (step, static_cast<std::size_t>(dimension), x, u, z, factor, padded(x.paths));
 }
 
-void add_scaled(int dimension, Tile<const float> x, float h, Tile<const float> u, Tile<float> out) {
+void add_scaled(int dimension, Tile<const float> x, double keep, double h, Tile<const float> u,
+                Tile<float> out) {
   HTDM_EXPECTS(x.paths == u.paths && x.paths == out.paths);
   for (int j = 0; j < dimension; ++j) {
-    HWY_DYNAMIC_DISPATCH(add_scaled_kernel)(padded(x.paths), x.row(j), h, u.row(j), out.row(j));
+    HWY_DYNAMIC_DISPATCH(add_scaled_kernel)
+    (padded(x.paths), x.row(j), static_cast<float>(keep), static_cast<float>(h), u.row(j),
+     out.row(j));
   }
 }
 
-void add_mean(int dimension, Tile<float> x, float h, Tile<const float> u, Tile<const float> v) {
-  HTDM_EXPECTS(x.paths == u.paths && x.paths == v.paths);
+void add_pair(int dimension, Tile<float> x, double keep, double first, Tile<const float> u,
+              double second, Tile<const float> v) {
+  HTDM_EXPECTS(x.paths == u.paths && x.paths == v.paths && second != 0);
   for (int j = 0; j < dimension; ++j) {
-    HWY_DYNAMIC_DISPATCH(add_mean_kernel)(padded(x.paths), x.row(j), h, u.row(j), v.row(j));
+    HWY_DYNAMIC_DISPATCH(add_pair_kernel)
+    (padded(x.paths), x.row(j), static_cast<float>(keep), static_cast<float>(first / second),
+     u.row(j), static_cast<float>(second), v.row(j));
   }
 }
 

@@ -11,9 +11,10 @@
 namespace htdm {
 
 /// The numbers of one stochastic step
-///   x <- x + drift u + noise sqrt(constant + quadratic |u|^2) tau,  u = (x - D)/sigma.
+///   x <- keep x + drift u + noise sqrt(constant + quadratic |u|^2) tau,  u = (x - D)/sigma.
 struct StepCoefficients {
   double drift, noise, constant, quadratic;  ///< the kernel rounds them to single precision
+  double keep = 1;                           ///< likewise
 };
 
 /// d consecutive rows of a ring of rows: row j is row (first + j) % rows of `ring`.
@@ -29,10 +30,12 @@ struct RingRows {
 void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
                      Tile<const float> u, RingRows z, const float* factor);
 
-/// out = x + h u; `out` may be `x`.
-void add_scaled(int dimension, Tile<const float> x, float h, Tile<const float> u, Tile<float> out);
+/// out = keep x + h u; `out` may be `x`.
+void add_scaled(int dimension, Tile<const float> x, double keep, double h, Tile<const float> u,
+                Tile<float> out);
 
-/// x <- x + h (u + v)/2.
-void add_mean(int dimension, Tile<float> x, float h, Tile<const float> u, Tile<const float> v);
+/// x <- keep x + first u + second v, second != 0.
+void add_pair(int dimension, Tile<float> x, double keep, double first, Tile<const float> u,
+              double second, Tile<const float> v);
 
 }  // namespace htdm

@@ -4,6 +4,7 @@
 /// With D = x0 this is the law of x_s given (x_sigma, x0), exact for any step size. In terms of u:
 ///   x <- x - (sigma^2 - s^2)/sigma u + s sqrt(1 - s^2/sigma^2) sqrt((1 + |u|^2/nu)/(1 + d/nu))
 ///   tau.
+/// In y = x/mu this is the conditional law of every process.
 /// Source of the conditional law: Ding, Am. Stat. 70 (2016) 293.
 #include "samplers/kinds.hpp"
 #include "samplers/time_loop.hpp"
@@ -14,8 +15,9 @@
 namespace htdm {
 namespace {
 
-StepCoefficients coefficients(double sigma, double s, double nu, int d) {
-  const double divisor = 1 + d / nu;
+StepCoefficients coefficients(const StepPlace& place) {
+  const double sigma = place.sigma, s = place.s, nu = place.nu;
+  const double divisor = 1 + place.dimension / nu;
   const double ratio = s / sigma;
   return {.drift = -(sigma * sigma - s * s) / sigma,
           .noise = s * std::sqrt(1 - ratio * ratio),
@@ -24,13 +26,12 @@ StepCoefficients coefficients(double sigma, double s, double nu, int d) {
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
-  const auto& [sigma, s, nu, u, tau] = step;
-  const auto d = static_cast<double>(x.size());
+  const auto& [process, sigma, s, nu, d] = step.place;
   const double ratio = s * s / (sigma * sigma);
-  const double scale = std::sqrt((1 + squared_norm(u) / nu) / (1 + d / nu));
+  const double scale = std::sqrt((1 + squared_norm(step.u) / nu) / (1 + d / nu));
   for (std::size_t j = 0; j < x.size(); ++j) {
-    const double denoised = x[j] - sigma * u[j];
-    x[j] = denoised + ratio * (x[j] - denoised) + scale * s * std::sqrt(1 - ratio) * tau[j];
+    const double denoised = x[j] - sigma * step.u[j];
+    x[j] = denoised + ratio * (x[j] - denoised) + scale * s * std::sqrt(1 - ratio) * step.tau[j];
   }
 }
 

@@ -1,5 +1,6 @@
 /// t_ode: the probability-flow ODE dx/dsigma = u(x, sigma) from t_d(0, sigma_max^2 I, nu), by Heun:
 ///   y = x + (s - sigma) u(x, sigma),   x <- x + (s - sigma) (u(x, sigma) + u(y, s))/2.
+/// or by the Heun step of another process (diffusion/process.hpp), taken in its own time.
 /// Source: Karras et al., NeurIPS 2022, algorithm 1; Pandey et al., ICLR 2025.
 #include "samplers/kinds.hpp"
 #include "samplers/time_loop.hpp"
@@ -27,11 +28,11 @@ class HeunSampler : public LevelSampler {
 
     prior().draw(first_path, dimension(), x);
     for (std::size_t i = 0; i < steps(); ++i) {
-      const auto h = static_cast<float>(level(i + 1) - level(i));
+      const HeunStep h = heun_step(process(), level(i), level(i + 1));
       gap(i, x, u, scratch);
-      add_scaled(dimension(), x, h, u, y);
+      add_scaled(dimension(), x, h.keep_predicted, h.predict, u, y);
       gap(i + 1, y, v, scratch);
-      add_mean(dimension(), x, h, u, v);
+      add_pair(dimension(), x, h.keep, h.first, u, h.second, v);
     }
     denoise(x, u, out, scratch);
   }
@@ -42,11 +43,10 @@ class HeunSampler : public LevelSampler {
 
     prior().draw(path, x);
     for (std::size_t i = 0; i < steps(); ++i) {
-      const double h = level(i + 1) - level(i);
       gap(i, x, u);
-      for (std::size_t j = 0; j < d; ++j) y[j] = x[j] + h * u[j];
+      plain_heun_predict(process(), level(i), level(i + 1), x, u, y);
       gap(i + 1, y, v);
-      for (std::size_t j = 0; j < d; ++j) x[j] += h * (u[j] + v[j]) / 2;
+      plain_heun_correct(process(), level(i), level(i + 1), y, u, v, x);
     }
     denoise(x, u, out);
   }

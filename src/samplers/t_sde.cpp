@@ -1,6 +1,7 @@
 /// t_sde: the reverse SDE with self-regulating noise, from t_d(0, sigma_max^2 I, nu), by
 /// Euler-Maruyama (Ito):
 ///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) c z,   c^2 = (nu + |u|^2)/(nu + d - 2),
+/// for the variance-exploding process (others: diffusion/process.hpp), with the coefficient
 /// written c^2 = (1 + |u|^2/nu)/(1 + (d - 2)/nu) so that c = 1 at nu = inf.
 /// t_sde_ablated: the same start, but c = 1: the step at nu = inf.
 /// Source: Wakatsuki and Shimazaki, arXiv:2606.01645.
@@ -18,21 +19,20 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-StepCoefficients coefficients(double sigma, double s, double nu, int d) {
-  const double divisor = 1 + (d - 2) / nu;
-  return {.drift = 2 * (s - sigma),
-          .noise = std::sqrt(sigma * sigma - s * s),
+StepCoefficients coefficients(const StepPlace& place) {
+  const EulerStep step = euler_step(place.process, place.sigma, place.s);
+  const double divisor = 1 + (place.dimension - 2) / place.nu;
+  return {.drift = step.drift,
+          .noise = step.noise,
           .constant = 1 / divisor,
-          .quadratic = 1 / nu / divisor};
+          .quadratic = 1 / place.nu / divisor,
+          .keep = step.keep};
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
-  const auto& [sigma, s, nu, u, z] = step;
-  const auto d = static_cast<double>(x.size());
-  const double c = std::sqrt((1 + squared_norm(u) / nu) / (1 + (d - 2) / nu));
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    x[j] += 2 * (s - sigma) * u[j] + std::sqrt(sigma * sigma - s * s) * c * z[j];
-  }
+  const double nu = step.place.nu, d = step.place.dimension;
+  const double c = std::sqrt((1 + squared_norm(step.u) / nu) / (1 + (d - 2) / nu));
+  plain_euler_step(step.place, step.u, step.tau, c, x);
 }
 
 void check_nu(double nu, int d) {

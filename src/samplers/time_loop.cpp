@@ -78,7 +78,7 @@ class StochasticSampler : public LevelSampler {
       : LevelSampler(std::move(denoiser), options, law.prior_nu), law_(law), seed_(options.seed) {
     HTDM_EXPECTS(steps() < (std::uint64_t{1} << 34) / static_cast<std::uint64_t>(dimension()));
     for (std::size_t i = 0; i < steps(); ++i) {
-      coefficients_.push_back(law.coefficients(level(i), level(i + 1), law.step_nu, dimension()));
+      coefficients_.push_back(law.coefficients(place(i)));
     }
   }
 
@@ -110,12 +110,16 @@ class StochasticSampler : public LevelSampler {
       gap(i, x, u);
       const double factor = student_t_mixing(mixing, static_cast<std::uint32_t>(i), law_.noise_nu);
       for (std::size_t j = 0; j < d; ++j) tau[j] = factor * wiener_normal(wiener, i * d + j);
-      law_.plain({level(i), level(i + 1), law_.step_nu, u, tau}, x);
+      law_.plain({place(i), u, tau}, x);
     }
     denoise(x, u, out);
   }
 
  private:
+  StepPlace place(std::size_t i) const {
+    return {process(), level(i), level(i + 1), law_.step_nu, dimension()};
+  }
+
   /// The factors sqrt(noise_nu/kappa) of step i, ones in the padding; false when all are 1.
   bool draw_mixing(std::uint64_t first_path, std::size_t i, std::size_t paths,
                    float* factor) const {
@@ -143,6 +147,7 @@ LevelSampler::LevelSampler(std::shared_ptr<const Denoiser> denoiser, const Sampl
                            double prior_nu)
     : denoiser_(std::move(denoiser)),
       levels_(checked_levels(options.levels)),
+      process_(options.process),
       prior_{options.seed, levels_.front(), checked_nu(prior_nu)},
       at_levels_(denoiser_->at_levels(levels_)) {}
 
@@ -160,7 +165,7 @@ void LevelSampler::gap(std::size_t i, std::span<const double> x, std::span<doubl
 
 void LevelSampler::denoise(Tile<float> x, Tile<float> u, Tile<float> out, Scratch& scratch) const {
   gap(steps(), x, u, scratch);
-  add_scaled(dimension(), x, -static_cast<float>(levels_.back()), u, x);
+  add_scaled(dimension(), x, 1, -levels_.back(), u, x);
   for (int j = 0; j < dimension(); ++j) std::copy_n(x.row(j), out.paths, out.row(j));
 }
 
@@ -174,12 +179,6 @@ std::unique_ptr<Sampler> make_stochastic_sampler(std::shared_ptr<const Denoiser>
                                                  const SamplerOptions& options,
                                                  const StepLaw& law) {
   return std::make_unique<StochasticSampler>(std::move(denoiser), options, law);
-}
-
-double squared_norm(std::span<const double> u) {
-  double sum = 0;
-  for (double component : u) sum += component * component;
-  return sum;
 }
 
 }  // namespace htdm

@@ -3,7 +3,7 @@
 
 #include "samplers/prior.hpp"
 #include "samplers/sampler.hpp"
-#include "samplers/step_kernels.hpp"
+#include "samplers/step_law.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,6 +29,7 @@ class LevelSampler : public Sampler {
 
   std::size_t steps() const { return levels_.size() - 1; }
   double level(std::size_t i) const { return levels_[i]; }
+  const Process& process() const { return process_; }
   const Prior& prior() const { return prior_; }
 
   /// A d-row tile for `paths` paths in a slot of `scratch`.
@@ -47,27 +48,9 @@ class LevelSampler : public Sampler {
  private:
   std::shared_ptr<const Denoiser> denoiser_;
   std::vector<double> levels_;
+  Process process_;
   Prior prior_;
   std::unique_ptr<LevelDenoiser> at_levels_;
-};
-
-/// One step of one path in the plain reference.
-struct PlainStep {
-  double sigma;                 ///< the level of x
-  double s;                     ///< the next level
-  double nu;                    ///< step_nu of the StepLaw
-  std::span<const double> u;    ///< (x - D(x, sigma))/sigma
-  std::span<const double> tau;  ///< a draw of t_d(0, I, noise_nu)
-};
-
-/// A stochastic sampler as its file states it: the same step twice, as the numbers of the vector
-/// kernel and as a plain formula that moves x from level sigma to level s.
-struct StepLaw {
-  double prior_nu;
-  double step_nu;   ///< what the two functions get as nu
-  double noise_nu;  ///< tau = z sqrt(noise_nu/kappa), a new kappa each step; inf: tau = z
-  StepCoefficients (*coefficients)(double sigma, double s, double nu, int dimension);
-  void (*plain)(const PlainStep& step, std::span<double> x);
 };
 
 /// The Euler-Maruyama loop (one denoiser call a step and one for the output) around a step law.
@@ -76,8 +59,5 @@ struct StepLaw {
 /// levels see equal increments. Throws InputError as LevelSampler does.
 std::unique_ptr<Sampler> make_stochastic_sampler(std::shared_ptr<const Denoiser> denoiser,
                                                  const SamplerOptions& options, const StepLaw& law);
-
-/// |u|^2.
-double squared_norm(std::span<const double> u);
 
 }  // namespace htdm

@@ -1,10 +1,10 @@
 /// ve_sde: the reverse SDE of Gaussian diffusion from N(0, sigma_max^2 I), by Euler-Maruyama:
-///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) z.
+///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) z
+/// for the variance-exploding process; for others as in diffusion/process.hpp.
 /// Source: Song et al., ICLR 2021, reverse variance-exploding SDE.
 #include "samplers/kinds.hpp"
 #include "samplers/time_loop.hpp"
 
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -13,18 +13,14 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-StepCoefficients coefficients(double sigma, double s, double /*nu*/, int /*dimension*/) {
-  return {.drift = 2 * (s - sigma),
-          .noise = std::sqrt(sigma * sigma - s * s),
-          .constant = 1,
-          .quadratic = 0};
+StepCoefficients coefficients(const StepPlace& place) {
+  const EulerStep step = euler_step(place.process, place.sigma, place.s);
+  return {
+      .drift = step.drift, .noise = step.noise, .constant = 1, .quadratic = 0, .keep = step.keep};
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
-  const auto& [sigma, s, nu, u, z] = step;
-  for (std::size_t j = 0; j < x.size(); ++j) {
-    x[j] += 2 * (s - sigma) * u[j] + std::sqrt(sigma * sigma - s * s) * z[j];
-  }
+  plain_euler_step(step.place, step.u, step.tau, 1, x);
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ class Kernels : public testing::TestWithParam<Isa> {
 };
 
 TEST_P(Kernels, StochasticStepIsItsFormula) {
-  const StepCoefficients step{-0.7F, 1.3F, 0.4F, 0.6F};
+  const StepCoefficients step{-0.7F, 1.3F, 0.4F, 0.6F, 0.9F};
   for (std::size_t d : {1, 2, 3, 5}) {
     for (bool mixed : {false, true}) {
       const std::size_t rows = (d + 6) / 4 * 4;
@@ -49,26 +49,26 @@ TEST_P(Kernels, StochasticStepIsItsFormula) {
         for (std::size_t j = 0; j < d; ++j) {
           const std::size_t k = j * columns + i;
           const double noise = scale * z[(first + j) % rows * columns + i];
-          EXPECT_NEAR(x[k], before[k] - 0.7 * u[k] + noise, 1e-6 * (1 + std::abs(noise)));
+          EXPECT_NEAR(x[k], 0.9 * before[k] - 0.7 * u[k] + noise, 1e-6 * (1 + std::abs(noise)));
         }
       }
     }
   }
 }
 
-TEST_P(Kernels, AddScaledAndAddMeanAreTheirFormulas) {
+TEST_P(Kernels, AddScaledAndAddPairAreTheirFormulas) {
   const auto u = numbers(2, 2), v = numbers(2, 3);
   const auto x = numbers(2, 1);
-  auto sum = x, mean = x;
-  add_scaled(2, {x.data(), paths, columns}, -0.3F, {u.data(), paths, columns},
+  auto sum = x, pair = x;
+  add_scaled(2, {x.data(), paths, columns}, 0.9, -0.3, {u.data(), paths, columns},
              {sum.data(), paths, columns});
-  add_mean(2, {mean.data(), paths, columns}, -0.3F, {u.data(), paths, columns},
+  add_pair(2, {pair.data(), paths, columns}, 0.9, -0.1, {u.data(), paths, columns}, -0.2,
            {v.data(), paths, columns});
   for (std::size_t j : {0, 1}) {
     for (std::size_t i = 0; i < paths; ++i) {
       const std::size_t k = j * columns + i;
-      EXPECT_NEAR(sum[k], x[k] - 0.3 * u[k], 1e-6);
-      EXPECT_NEAR(mean[k], x[k] - 0.15 * (u[k] + v[k]), 1e-6);
+      EXPECT_NEAR(sum[k], 0.9 * x[k] - 0.3 * u[k], 1e-6);
+      EXPECT_NEAR(pair[k], 0.9 * x[k] - 0.1 * u[k] - 0.2 * v[k], 1e-6);
     }
   }
 }

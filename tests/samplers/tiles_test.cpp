@@ -17,7 +17,10 @@ namespace {
 struct Case {
   std::string_view kind;
   int dimension;
+  Process process{};
 };
+
+constexpr Process vp{.kind = Process::Kind::vp};
 
 class Tiles : public testing::TestWithParam<Case> {
  protected:
@@ -25,7 +28,8 @@ class Tiles : public testing::TestWithParam<Case> {
     const auto d = static_cast<std::size_t>(GetParam().dimension);
     const auto data = std::make_shared<TwoPointDenoiser>(std::vector<double>(d, 0.2),
                                                          std::vector<double>(d, 1.0), 3.0);
-    return make(GetParam().kind, data, {.levels = std::move(levels), .nu = 3});
+    return make(GetParam().kind, data,
+                {.levels = std::move(levels), .nu = 3, .process = GetParam().process});
   }
 };
 
@@ -111,7 +115,8 @@ TEST_P(Tiles, NetworkAgreesWithThePlainReference) {
   const auto d = static_cast<std::size_t>(GetParam().dimension);
   const auto network = std::make_shared<NetworkDenoiser>(random_model(GetParam().dimension));
   const auto all =
-      make(GetParam().kind, network, {.levels = noise_levels({.levels = 30}), .nu = 3});
+      make(GetParam().kind, network,
+           {.levels = noise_levels({.levels = 30}), .nu = 3, .process = GetParam().process});
   const Rows fast = sample(*all, 100, 0, 64);
   std::vector<double> plain(d);
   for (std::size_t i = 0; i < 100; ++i) {
@@ -126,10 +131,13 @@ INSTANTIATE_TEST_SUITE_P(Samplers, Tiles,
                          testing::Values(Case{"ve_sde", 1}, Case{"ve_sde", 3}, Case{"t_ode", 1},
                                          Case{"t_ode", 3}, Case{"t_sde", 1}, Case{"t_sde", 3},
                                          Case{"t_sde_ablated", 1}, Case{"t_sde_ablated", 3},
-                                         Case{"t_chain", 1}, Case{"t_chain", 3}, Case{"t_sde", 8}),
+                                         Case{"t_chain", 1}, Case{"t_chain", 3}, Case{"t_sde", 8},
+                                         Case{"ve_sde", 3, vp}, Case{"t_ode", 3, vp},
+                                         Case{"t_sde", 3, vp}),
                          [](const auto& test) {
                            return std::string(test.param.kind) + "_d" +
-                                  std::to_string(test.param.dimension);
+                                  std::to_string(test.param.dimension) +
+                                  (test.param.process == vp ? "_vp" : "");
                          });
 
 }  // namespace

@@ -60,9 +60,12 @@ double step_seconds(const Plan& plan, const ModelPlan& model) {
 std::shared_ptr<const Denoiser> table_stand_in(const EntryPlan& entry,
                                                std::shared_ptr<const Denoiser> denoiser) {
   const auto simple = std::make_shared<PointMassDenoiser>(std::vector<double>{0});
-  std::vector<LevelTable> tables;
-  for (const double sigma : entry.levels) tables.push_back(make_level_table(*simple, sigma, 1e-3));
-  return std::make_shared<TableDenoiser>(std::move(denoiser), std::move(tables));
+  std::vector<LevelTable> gaps, squares;
+  for (const double sigma : table_levels(entry)) {
+    gaps.push_back(make_level_table(*simple, sigma, 1e-3));
+    if (needs_square(entry)) squares.push_back(make_square_table(*simple, sigma, 1e-3));
+  }
+  return std::make_shared<TableDenoiser>(std::move(denoiser), std::move(gaps), std::move(squares));
 }
 
 /// Few enough points to time an empirical model quickly; its cost goes with their number.
@@ -86,7 +89,8 @@ double table_seconds(const Plan& plan, const EntryPlan& entry, const Denoiser& d
     denoiser.gap(entry.levels.back(), {x.data(), x.size(), x.size()},
                  {gap.data(), x.size(), x.size()});
   });
-  return call / static_cast<double>(x.size()) * calls * static_cast<double>(entry.levels.size());
+  return call / static_cast<double>(x.size()) * calls *
+         static_cast<double>(table_levels(entry).size() * (needs_square(entry) ? 2 : 1));
 }
 
 double path_seconds(const Plan& plan, std::size_t index,

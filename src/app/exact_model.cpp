@@ -3,7 +3,7 @@
 #include "denoiser/exact.hpp"
 #include "denoiser/exact_mixture.hpp"
 #include "io/study_rules.hpp"
-#include "samplers/time_loop.hpp"
+#include "samplers/step_law.hpp"
 
 #include <cmath>
 #include <limits>

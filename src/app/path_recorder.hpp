@@ -17,6 +17,12 @@ namespace htdm {
 /// kept. For one thread at a time.
 class PathRecorder {
  public:
+  /// What a denoiser says of x at sigma.
+  struct Answer {
+    double delta2 = 0;  ///< |x - D|^2/sigma^2
+    double square = 0;  ///< E[|x - x0|^2/sigma^2 | x]; delta2 where it was not asked for
+  };
+
   /// `make` builds the sampler around a denoiser; `levels` is the number of noise levels.
   PathRecorder(
       std::shared_ptr<const Denoiser> denoiser, std::size_t levels,
@@ -37,15 +43,22 @@ class PathRecorder {
     return delta2_[level * paths_ + path];
   }
 
+  /// The answer that the noise of the step from `level` is made with: at the step's second point
+  /// where it has one between two levels, else at `level`.
+  const Answer& noise(std::size_t path, std::size_t level) const {
+    return noise_[level * paths_ + path];
+  }
+
   std::size_t levels() const { return levels_; }
 
  private:
-  void keep(std::size_t level, Tile<const float> x, Tile<const float> gap);
+  void keep(std::size_t level, Tile<const float> x, Tile<const float> gap, const float* square);
 
   std::size_t levels_, dimension_;
   std::size_t paths_ = 0;
   std::vector<float> states_;   ///< [level][component][path]
   std::vector<double> delta2_;  ///< [level][path]
+  std::vector<Answer> noise_;   ///< [level][path]
   std::unique_ptr<Sampler> sampler_;
 };
 

@@ -7,7 +7,7 @@
 #include "denoiser/network.hpp"
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
-#include "samplers/time_loop.hpp"
+#include "samplers/step_law.hpp"
 #include "stats/quantiles.hpp"
 #include "stats/sorting.hpp"
 
@@ -227,10 +227,28 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
 }
 
 SamplerOptions sampler_options(const EntryPlan& entry) {
-  return {.levels = entry.levels,
-          .nu = entry.nu.value_or(INFINITY),
-          .seed = 0,
-          .process = process_of(entry.section)};
+  const SamplerSection& section = entry.section;
+  SamplerOptions options{.levels = entry.levels,
+                         .nu = entry.nu.value_or(INFINITY),
+                         .seed = 0,
+                         .process = process_of(section)};
+  for (const Scheme scheme : entry.kind->schemes) {
+    if (scheme_name(scheme) == section.scheme) options.scheme = scheme;
+  }
+  if (section.increments == "gaussian") options.increment_nu = INFINITY;
+  if (section.convention == "stratonovich") options.convention = Convention::stratonovich;
+  if (section.convention == "hanggi") options.convention = Convention::hanggi;
+  if (section.increments == "student_t") options.increment_nu = section.increment_nu;
+  return options;
+}
+
+std::vector<double> table_levels(const EntryPlan& entry) {
+  return asked_levels(*entry.kind, sampler_options(entry));
+}
+
+bool needs_square(const EntryPlan& entry) {
+  return entry.kind->step_law != nullptr &&
+         entry.kind->step_law(sampler_options(entry), 3).asks_square;
 }
 
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,

@@ -96,6 +96,10 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
 /// What the sampler of an entry is made with, but for the seed.
 SamplerOptions sampler_options(const EntryPlan& entry);
 
+/// What tables of an entry are needed: at these levels, and of the square besides the gap.
+std::vector<double> table_levels(const EntryPlan& entry);
+bool needs_square(const EntryPlan& entry);
+
 /// The sampler of entry `index`. Entries share their noise unless the study says otherwise.
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser);

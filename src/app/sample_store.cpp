@@ -21,9 +21,16 @@ std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPla
   const int d = dimension(plan.target);
   const StepLaw law = entry.kind->step_law(sampler_options(entry), d);
   for (std::size_t i = 0; i + 1 < entry.levels.size(); ++i) {
-    steps.push_back(law.coefficients(entry.levels[i], entry.levels[i + 1], law.step_nu, d));
+    const StepPlace place{process_of(entry.section), entry.levels[i], entry.levels[i + 1],
+                          law.step_nu, d};
+    steps.push_back(law.coefficients(place));
   }
   return steps;
+}
+
+double squared_coefficient(const StepCoefficients& step, const PathRecorder::Answer& at) {
+  return step.constant + step.quadratic * at.delta2 +
+         step.spread * std::max(0.0, at.square - at.delta2);
 }
 
 Normalization identity(int dimension) {
@@ -188,18 +195,18 @@ void EntryStore::keep_states(std::uint64_t first_path, Tile<const float> out,
   if (first_path < deltas_.limit) keep_temperatures(first_path, out.paths, recorder);
 }
 
-/// c^2 = constant + quadratic |u|^2 of the step from every level; NaN where there is none.
+/// c^2 = constant + quadratic delta^2 + spread (square - delta^2) of the step from every level; NaN
+/// where there is none.
 void EntryStore::keep_temperatures(std::uint64_t first_path, std::size_t paths,
                                    const PathRecorder& recorder) {
   float* delta = row(deltas_, first_path);
   float* temperature = row(temperatures_, first_path);
   for (std::size_t i = 0; i < paths && first_path + i < deltas_.limit; ++i) {
     for (std::size_t k = 0; k < deltas_.width; ++k, ++delta, ++temperature) {
-      const double delta2 = recorder.delta2(i, k);
-      *delta = static_cast<float>(delta2);
-      *temperature = k < steps_.size()
-                         ? static_cast<float>(steps_[k].constant + steps_[k].quadratic * delta2)
-                         : std::numeric_limits<float>::quiet_NaN();
+      *delta = static_cast<float>(recorder.delta2(i, k));
+      *temperature = k < steps_.size() ? static_cast<float>(squared_coefficient(
+                                             steps_[k], recorder.noise(i, k)))
+                                       : std::numeric_limits<float>::quiet_NaN();
     }
   }
 }

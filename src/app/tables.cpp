@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <span>
 
@@ -35,17 +36,19 @@ LevelTable take(std::span<const std::byte>& bytes) {
   return table;
 }
 
-std::vector<LevelTable> make_tables(const EntryPlan& entry, const Denoiser& denoiser,
-                                    const Communicator& world, int threads, double& busy) {
-  const BlockRange mine = blocks_of_rank(0, entry.levels.size(), world.rank(), world.size());
+/// The tables that `make` makes at all levels, on all ranks.
+std::vector<LevelTable> make_tables(
+    const EntryPlan& entry, const Communicator& world, int threads, double& busy,
+    const std::function<LevelTable(double sigma, double bound)>& make) {
+  const std::vector<double> levels = table_levels(entry);
+  const BlockRange mine = blocks_of_rank(0, levels.size(), world.rank(), world.size());
   std::vector<LevelTable> own(mine.size());
   std::vector<double> seconds(static_cast<std::size_t>(threads));
   agree_on_errors(world, [&] {
     try {
       for_each_block(threads, mine, [&](std::uint64_t level, int thread) {
         const AddSeconds watch(seconds[static_cast<std::size_t>(thread)]);
-        own[(level - mine.first) / mine.stride] =
-            make_level_table(denoiser, entry.levels[level], entry.section.table_error);
+        own[(level - mine.first) / mine.stride] = make(levels[level], entry.section.table_error);
       });
     } catch (const InputError& error) {
       throw InputError("samplers." + entry.section.name + ": " + error.what());
@@ -64,8 +67,8 @@ std::vector<LevelTable> make_tables(const EntryPlan& entry, const Denoiser& deno
 }  // namespace
 
 bool share_table(const EntryPlan& a, const EntryPlan& b) {
-  return a.table && b.table && a.model == b.model && a.levels == b.levels &&
-         a.section.table_error == b.section.table_error;
+  return a.table && b.table && a.model == b.model && table_levels(a) == table_levels(b) &&
+         needs_square(a) == needs_square(b) && a.section.table_error == b.section.table_error;
 }
 
 std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,
@@ -74,11 +77,21 @@ std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,
   for (const Shelved& other : shelf_) {
     if (share_table(other.entry, entry)) return other.table;
   }
-  std::vector<LevelTable> tables =
-      make_tables(entry, *tabulated_part(denoiser), world, threads, busy_);
-  auto table = std::make_shared<const TableDenoiser>(std::move(denoiser), std::move(tables));
+  const std::shared_ptr<const Denoiser> part = tabulated_part(denoiser);
+  std::vector<LevelTable> gaps = make_tables(
+      entry, world, threads, busy_,
+      [&](double sigma, double bound) { return make_level_table(*part, sigma, bound); });
+  std::vector<LevelTable> squares;
+  if (needs_square(entry)) {
+    squares = make_tables(entry, world, threads, busy_, [&](double sigma, double bound) {
+      return make_square_table(*part, sigma, bound);
+    });
+  }
+  const std::size_t levels = gaps.size();
+  auto table = std::make_shared<const TableDenoiser>(std::move(denoiser), std::move(gaps),
+                                                     std::move(squares));
   log_info(fmt::format("tabulated model {} at {} levels, error up to {:.2g}", entry.section.model,
-                       entry.levels.size(), table->error()));
+                       levels, table->error()));
   shelf_.push_back({entry, table});
   return table;
 }

@@ -47,7 +47,7 @@ class Scratch {
  public:
   /// `n` floats on a cache line, uninitialised, valid until the next call with the same `slot`.
   /// Each slot is a buffer of its own, so callers and callees never share one: slots 0-3 belong to
-  /// denoisers, 4-7 to samplers.
+  /// denoisers, 4-10 to samplers.
   float* floats(std::size_t slot, std::size_t n) {
     auto& buffer = slots_[slot];
     if (buffer.size() < n) buffer.resize(n);
@@ -55,7 +55,7 @@ class Scratch {
   }
 
  private:
-  AlignedVector<float> slots_[8];
+  AlignedVector<float> slots_[11];
 };
 
 }  // namespace htdm

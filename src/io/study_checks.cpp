@@ -91,6 +91,24 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
       "A table holds a function of one number: of |x - centre| for exact models of student_t and "
       "gaussian data, of x in one dimension for any model",
       "Use \"network\" or \"auto\"");
+  check_input(sampler.increment_nu == 0 || sampler.increment_nu > 2,
+              key + "increment_nu = " + number_text(sampler.increment_nu) + " is not above 2",
+              "Student-t increments then have no variance to match", "Choose increment_nu > 2");
+  check_input(sampler.convention == "ito" || sampler.scheme == "euler",
+              key + "convention = " + toml_string(sampler.convention) +
+                  " with scheme = " + toml_string(sampler.scheme),
+              "The coefficient is read at the end of Euler steps only", "Set scheme = \"euler\"");
+  check_input(sampler.kind != "t_sde_exact" || model->kind != "network",
+              key + "model = " + toml_string(sampler.model) + " is a network",
+              "It knows the posterior mean only, and the coefficient of t_sde_exact is made of "
+              "E[|x - x0|^2/sigma^2 | x]",
+              "Name a model of kind \"exact\", or use t_sde");
+  for (const double nu : sampler.nu) {
+    check_input(sampler.kind != "t_sde_exact" || model->kind == "point_mass" || nu == model->nu,
+                key + "nu = " + number_text(nu) + " is not the model's " + number_text(model->nu),
+                "The coefficient keeps the marginals of the noise that the model is made for",
+                "Remove the key");
+  }
   // The coefficient of the self-regulating samplers divides by nu + d - 2; the ablated one is their
   // counterpart at the same nu.
   if (!sampler.kind.starts_with("t_sde")) return;

@@ -34,6 +34,17 @@ bool has_nu(const SamplerSection& s) {
   return kind == nullptr || !kind->gaussian_prior;
 }
 
+bool has_schemes(const SamplerSection& s) {
+  const SamplerKind* kind = find_sampler_kind(s.kind);
+  return kind == nullptr || kind->schemes.size() > 1;
+}
+
+/// Whether it is a reverse SDE.
+bool has_increments(const SamplerSection& s) {
+  const SamplerKind* kind = find_sampler_kind(s.kind);
+  return kind == nullptr || (kind->schemes.size() > 1 && kind->step_law != nullptr);
+}
+
 std::vector<Choice> sampler_choices() {
   std::vector<Choice> choices;
   for (const SamplerKind& kind : sampler_kinds()) choices.push_back({kind.name, kind.description});
@@ -260,6 +271,37 @@ const std::vector<Key<SamplerSection>>& study_keys() {
       {"beta_min", &S::beta_min, "rate of the noise of vp at t = 0", positive, {}, vp},
       {"beta_max", &S::beta_max, "rate of the noise of vp at t = 1", positive, {}, vp},
       {"rho", &S::rho, "curvature of the Karras schedule", positive, {}, karras},
+      {"scheme",
+       &S::scheme,
+       "how a step is taken; default: heun for t_ode and t_sde_exact, euler for others",
+       {},
+       {{"euler", "Euler-Maruyama, one network call a step"},
+        {"ancestral", "mean and variance of the next state given x and D, one call"},
+        {"heun", "second order in the drift, two calls"},
+        {"exponential", "of t_ode: second order from two levels, one call"}},
+       has_schemes},
+      {"increments",
+       &S::increments,
+       "law of the noise of a reverse SDE's step, of equal variance; default: student_t for "
+       "t_sde_exact, gaussian for others",
+       {},
+       {{"gaussian", ""}, {"student_t", ""}},
+       has_increments},
+      {"increment_nu",
+       &S::increment_nu,
+       "degrees of freedom of student_t increments, > 2; default: nu + d",
+       {.low = 0, .low_open = false, .high_open = false},
+       {},
+       [](const S& s) { return s.increments == "student_t" && has_increments(s); }},
+      {"convention",
+       &S::convention,
+       "where in an euler step of t_sde its coefficient is read; the tail index of u is nu, nu - 1 "
+       "or nu - 2 for data in a point",
+       {},
+       {{"ito", "at its start"},
+        {"stratonovich", "as the mean of both ends, two network calls"},
+        {"hanggi", "at its end, two calls"}},
+       [](const S& s) { return s.kind == "t_sde"; }},
       {"denoiser",
        &S::denoiser,
        "how the model is evaluated",

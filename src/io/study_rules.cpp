@@ -76,6 +76,20 @@ std::string default_model(const Study& study, bool gaussian, const std::string& 
              "Name a model, add one, or leave the sampler out");
 }
 
+void resolve_scheme(SamplerSection& sampler, const SamplerKind& kind, const std::string& source) {
+  std::vector<std::string> known;
+  for (const Scheme scheme : kind.schemes) known.emplace_back(scheme_name(scheme));
+  if (sampler.scheme.empty()) sampler.scheme = known.front();
+  check_input(std::ranges::find(known, sampler.scheme) != known.end(),
+              source + ": samplers." + sampler.name + ".scheme = " + toml_string(sampler.scheme) +
+                  " is none of " + sampler.kind,
+              "Its steps are taken in ways of their own", suggestion(sampler.scheme, known));
+  if (sampler.increments.empty()) {
+    sampler.increments = kind.student_increments ? "student_t" : "gaussian";
+  }
+  if (sampler.increments != "student_t") sampler.increment_nu = 0;
+}
+
 void resolve_sampler(const Study& study, SamplerSection& sampler, const std::string& source) {
   const std::string key = "samplers." + sampler.name;
   if (sampler.kind.empty()) sampler.kind = sampler.name;
@@ -98,6 +112,7 @@ void resolve_sampler(const Study& study, SamplerSection& sampler, const std::str
   } else if (sampler.nu.empty() && model != nullptr && (model->file.empty() || model->nu_given)) {
     sampler.nu = {model->nu};
   }
+  resolve_scheme(sampler, *kind, source);
   reset_unused_keys(sampler);
 }
 

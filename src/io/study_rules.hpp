@@ -18,6 +18,7 @@ namespace htdm {
 ///   model of a sampler   the first of Gaussian noise where the sampler starts from a Gaussian, the
 ///                        first of student_t noise elsewhere; a point mass suits both
 ///   levels of a sampler  the default of its kind
+///   scheme of a sampler  the first of its kind
 ///   nu of a sampler      the default of its kind, else the model's; stays empty where only the
 ///                        model file knows it
 /// Throws InputError naming `source`, key, reason and remedy.

@@ -15,8 +15,9 @@ constexpr int deepest = 40;
 
 }  // namespace
 
-LawKernel::LawKernel(const StepCoefficients& step, double nu, std::span<const LawPanel> panels)
-    : step_(step), nu_(nu), log_constant_(StudentTLaw{nu}.log_pdf(0)) {
+LawKernel::LawKernel(const StepCoefficients& step, double nu, std::span<const LawPanel> panels,
+                     Variance variance)
+    : step_(step), variance_(variance), nu_(nu), log_constant_(StudentTLaw{nu}.log_pdf(0)) {
   const PanelRule& rule = PanelRule::get();
   for (const LawPanel& panel : panels) {
     if (panel.empty()) continue;
@@ -26,6 +27,7 @@ LawKernel::LawKernel(const StepCoefficients& step, double nu, std::span<const La
     for (int i = 0; i < panel_nodes; ++i) source.jacobian[i] = p.weight[i] / rule.weight[i];
     source.log_density = panel.log_density;
     source.value = panel.value;
+    source.third = panel.third;
     set_step(source);
   }
 }
@@ -68,8 +70,10 @@ void LawKernel::set_step(Source& source) const {
   for (int i = 0; i < panel_nodes; ++i) {
     const double u = source.value[i];
     source.mean[i] = step_.keep * source.x[i] + step_.drift * u;
-    source.scale[i] = std::max(smallest_scale * std::abs(source.x[i]),
-                               step_.noise * std::sqrt(step_.constant + step_.quadratic * u * u));
+    const double square = variance_ == Variance::third ? std::max(0.0, source.third[i])
+                                                       : step_.constant + step_.quadratic * u * u;
+    source.scale[i] =
+        std::max(smallest_scale * std::abs(source.x[i]), step_.noise * std::sqrt(square));
   }
 }
 
@@ -81,6 +85,7 @@ LawKernel::Source LawKernel::half(const Source& source, int side) const {
   for (double& j : result.jacobian) j /= 2;
   result.log_density = rule.half(source.log_density, side);
   result.value = rule.half(source.value, side);
+  if (variance_ == Variance::third) result.third = rule.half(source.third, side);
   set_step(result);
   return result;
 }

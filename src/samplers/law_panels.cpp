@@ -73,14 +73,15 @@ double largest_magnitude(const NodeValues& values) {
   return largest;
 }
 
-/// Whether the nodes of a panel say enough about both functions.
+/// Whether the nodes of a panel say enough about all functions.
 bool resolved(const LawPanel& panel, const PanelRules& rules) {
   const PanelRule& rule = PanelRule::get();
   const auto [low, high] = std::ranges::minmax(panel.log_density);
   const double allowed = rules.tolerance * std::max(1.0, rules.faint_mass / panel.mass);
   if (high - low > rules.largest_range && panel.mass > rules.faint_mass) return false;
   return rule.unresolved(panel.log_density) <= allowed &&
-         rule.unresolved(panel.value) <= allowed * std::max(1.0, largest_magnitude(panel.value));
+         rule.unresolved(panel.value) <= allowed * std::max(1.0, largest_magnitude(panel.value)) &&
+         rule.unresolved(panel.third) <= allowed * std::max(1.0, largest_magnitude(panel.third));
 }
 
 /// Both halves as one panel, by their polynomials.
@@ -98,6 +99,7 @@ LawPanel joined(const LawPanel& left, const LawPanel& right) {
     const LawPanel& half = on_left ? left : right;
     whole.log_density[i] = rule.at(half.log_density, t);
     whole.value[i] = rule.at(half.value, t);
+    whole.third[i] = rule.at(half.third, t);
   }
   return whole;
 }

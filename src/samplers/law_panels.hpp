@@ -48,6 +48,7 @@ struct LawPanel {
   double mass = 0;         ///< integral of the density; 0: the panel is empty
   NodeValues log_density;  ///< ln f(x) at the nodes
   NodeValues value;        ///< a second function of x, such as (x - D)/sigma
+  NodeValues third{};      ///< and another where it is needed, such as the variance of a step
 
   double half_width() const;
   double center() const;
@@ -69,16 +70,17 @@ using ForEachPanel =
 
 /// What decides how fine panels are.
 struct PanelRules {
-  double tolerance = 1e-9;    ///< of ln f and of the second function
+  double tolerance = 1e-9;    ///< of ln f and of the other functions
   double empty_mass = 1e-26;  ///< panels with less are dropped
   double faint_mass = 1e-19;  ///< panels with less are not held to the tolerance
   double largest_range = 10;  ///< of ln f on a panel
   int deepest = 24;           ///< halvings of a root
 };
 
-/// Panels that resolve the functions which `fill` writes: log_density and value from x at the
-/// nodes. `pending` is where to begin (panels side by side); pieces that are not resolved are
-/// halved. value is held to tolerance max(1, |value|) of its panel.
+/// Panels that resolve the functions which `fill` writes: log_density, value and, where it does,
+/// third from x at the nodes. `pending` is where to begin (panels side by side); pieces that are
+/// not resolved are halved. value is held to tolerance max(1, |value|) of its panel, and so is
+/// third.
 std::vector<LawPanel> resolve(std::vector<LawPanel> pending, const PanelRules& rules,
                               const std::function<void(const PanelPoints&, LawPanel&)>& fill,
                               const ForEachPanel& each);
@@ -96,7 +98,7 @@ std::vector<LawPanel> root_panels(double reach, std::span<const LawFeature> feat
 /// The panel's piece `side` (0: left half).
 LawPanel half_of(const LawPanel& panel, std::uint64_t side);
 
-/// Join halves whose union still resolves both functions.
+/// Join halves whose union still resolves all functions.
 std::vector<LawPanel> coarsen(const std::vector<LawPanel>& panels, const PanelRules& rules);
 
 }  // namespace htdm

@@ -7,17 +7,39 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 namespace htdm {
 
+/// How a step is taken; every kind of sampler has its own list.
+enum class Scheme {
+  euler,        ///< Euler-Maruyama: drift and noise frozen at the start of the step
+  ancestral,    ///< D frozen, the linear rest solved exactly
+  heun,         ///< second order in the drift, two calls a step
+  exponential,  ///< of the ODE: D linear in ln sigma from two levels, the linear rest solved
+                ///< exactly; second order, one call a step
+};
+
+/// Where in a step the noise coefficient is read: at its start, as the mean of both ends, at its
+/// end.
+enum class Convention { ito, stratonovich, hanggi };
+
+/// As in study files.
+std::string_view scheme_name(Scheme scheme);
+
 struct SamplerOptions {
   std::vector<double> levels;  ///< decreasing noise levels sigma/mu, at least two
   double nu = 3;               ///< of the prior and, where the sampler has one, of its coefficient
   std::uint64_t seed = 42;
-  Process process{};  ///< whose steps are taken; the state is y = x/mu
+  Process process{};               ///< whose steps are taken; the state is y = x/mu
+  std::optional<Scheme> scheme{};  ///< none: the first of the kind
+  /// Degrees of freedom of the increments of a reverse SDE, > 2; 0: nu + d; inf: Gaussian; none:
+  /// the kind's.
+  std::optional<double> increment_nu{};
+  Convention convention = Convention::ito;  ///< of t_sde by euler
 };
 
 /// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).
@@ -46,10 +68,13 @@ struct SamplerKind {
   std::string_view name;         ///< as in study files: "t_sde"
   std::string_view description;  ///< one line for `htdm defaults`
   int default_levels;
-  bool gaussian_prior;  ///< starts from N(0, sigma_max^2 I); nu has no meaning
-  double default_nu;    ///< 0: the model's
+  bool gaussian_prior;              ///< starts from N(0, sigma_max^2 I); nu has no meaning
+  double default_nu;                ///< 0: the model's
+  std::span<const Scheme> schemes;  ///< the default first
+  /// Increments are Student-t draws of nu + d unless the options say otherwise; else Gaussian.
+  bool student_increments = false;
   std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, const SamplerOptions&);
-  /// Its step as a Markov kernel; nullptr for a map of the start (t_ode, by Heun's method).
+  /// Its step as a Markov kernel; nullptr for a map of the start (t_ode).
   StepLaw (*step_law)(const SamplerOptions&, int dimension);
 };
 
@@ -58,5 +83,12 @@ std::span<const SamplerKind> sampler_kinds();
 
 /// The row of `name`, or nullptr.
 const SamplerKind* find_sampler_kind(std::string_view name);
+
+/// The scheme that a sampler of `kind` takes. Throws InputError unless it is one of the kind's.
+Scheme scheme_of(const SamplerKind& kind, const SamplerOptions& options);
+
+/// The noise levels at which a sampler asks its denoiser: `options.levels` first, then those in
+/// between.
+std::vector<double> asked_levels(const SamplerKind& kind, const SamplerOptions& options);
 
 }  // namespace htdm

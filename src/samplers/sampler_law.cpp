@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/special.hpp"
 #include "samplers/law_kernel.hpp"
+#include "samplers/ode_exponential.hpp"
 #include "samplers/step_law.hpp"
 
 #include <algorithm>
@@ -16,13 +17,74 @@ namespace {
 /// Panels reach to where this share of the start lies beyond, and a factor more.
 constexpr double start_beyond = 1e-20, reach_factor = 16;
 
-/// u at the nodes of one panel.
-NodeValues gaps(const Denoiser& denoiser, double sigma, const NodeValues& x) {
+/// u at the nodes of one panel and, where asked for, E[|eps|^2 | x].
+NodeValues gaps(const Denoiser& denoiser, double sigma, const NodeValues& x,
+                NodeValues* square = nullptr) {
   static_assert(panel_nodes == padded(panel_nodes));
   NodeValues u;
-  denoiser.gap(sigma, {x.data(), panel_nodes, panel_nodes}, {u.data(), panel_nodes, panel_nodes});
+  const Tile<const double> from{x.data(), panel_nodes, panel_nodes};
+  const Tile<double> to{u.data(), panel_nodes, panel_nodes};
+  if (square == nullptr) {
+    denoiser.gap(sigma, from, to);
+  } else {
+    denoiser.posterior(sigma, from, {.gap = to, .square = square->data()});
+  }
   return u;
 }
+
+/// What a step of a chain needs to know at the nodes of a panel: value and third of LawKernel.
+class NodeSteps {
+ public:
+  NodeSteps(const StepLaw& law, const Denoiser& denoiser, const StepPlace& place)
+      : law_(law), denoiser_(denoiser), place_(place), numbers_(kernel_numbers(law, place)) {}
+
+  bool simple() const { return !asks_twice() && !law_.asks_square; }
+
+  LawKernel kernel(std::span<const LawPanel> panels) const {
+    if (simple()) return {numbers_, law_.noise_nu, panels};
+    StepCoefficients step = numbers_;
+    step.drift += step.second;
+    return {step, law_.noise_nu, panels, LawKernel::Variance::third};
+  }
+
+  void fill(const NodeValues& x, LawPanel& panel) const {
+    if (asks_twice()) return fill_second_point(x, panel);
+    NodeValues square{};
+    panel.value = gaps(denoiser_, place_.sigma, x, law_.asks_square ? &square : nullptr);
+    if (law_.asks_square) panel.third = variance(panel.value, square);
+  }
+
+ private:
+  bool asks_twice() const { return law_.second_point == SecondPoint::halfway; }
+
+  void fill_second_point(const NodeValues& x, LawPanel& panel) const {
+    const double m = halfway(place_.sigma, place_.s);
+    const HeunStep h = heun_step(place_.process, place_.sigma, m);
+    const NodeValues u = gaps(denoiser_, place_.sigma, x);
+    NodeValues p, square{};
+    for (int i = 0; i < panel_nodes; ++i) p[i] = h.keep_predicted * x[i] + h.predict * u[i];
+    const NodeValues v = gaps(denoiser_, m, p, law_.asks_square ? &square : nullptr);
+    for (int i = 0; i < panel_nodes; ++i) {
+      panel.value[i] = (h.first * u[i] + h.second * v[i]) / (h.first + h.second);
+    }
+    panel.third = variance(v, square);
+  }
+
+  /// Of the noise, over noise^2.
+  NodeValues variance(const NodeValues& w, const NodeValues& square) const {
+    NodeValues result;
+    for (int i = 0; i < panel_nodes; ++i) {
+      const double rest = std::max(0.0, square[i] - w[i] * w[i]);
+      result[i] = numbers_.constant + numbers_.quadratic * w[i] * w[i] + numbers_.spread * rest;
+    }
+    return result;
+  }
+
+  const StepLaw& law_;
+  const Denoiser& denoiser_;
+  StepPlace place_;
+  StepCoefficients numbers_;
+};
 
 NodeValues log_start_density(double nu, double sigma, const NodeValues& x) {
   NodeValues result;
@@ -58,24 +120,34 @@ LineLaw chain_law(const StepLaw& law, const Denoiser& denoiser, const SamplerOpt
   const std::vector<double>& levels = options.levels;
   const PanelRules& rules = run.rules;
   const ForEachPanel& each = run.each;
+  const std::size_t last = levels.size() - 1;
+  std::vector<NodeSteps> steps;
+  for (std::size_t k = 0; k < last; ++k) {
+    steps.emplace_back(law, denoiser,
+                       StepPlace{options.process, levels[k], levels[k + 1], law.step_nu, 1});
+  }
   std::vector<LawPanel> panels = resolve(
       start_roots(law.prior_nu, levels[0]), rules,
       [&](const PanelPoints& p, LawPanel& panel) {
         panel.log_density = log_start_density(law.prior_nu, levels[0], p.x);
-        panel.value = gaps(denoiser, levels[0], p.x);
+        steps[0].fill(p.x, panel);
       },
       each);
   if (run.observe) run.observe(0, state_law(panels));
-  for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-    const StepPlace place{options.process, levels[k], levels[k + 1], law.step_nu, 1};
-    const LawKernel kernel(law.coefficients(place), law.noise_nu, panels);
+  for (std::size_t k = 0; k < last; ++k) {
+    const LawKernel kernel = steps[k].kernel(panels);
     panels = resolve(
         coarsen(panels, rules), rules,
         [&](const PanelPoints& p, LawPanel& panel) {
           for (int i = 0; i < panel_nodes; ++i) {
             panel.log_density[i] = std::log(std::max(1e-300, kernel.density(p.x[i])));
           }
-          panel.value = gaps(denoiser, levels[k + 1], p.x);
+          if (k + 1 < last) {
+            steps[k + 1].fill(p.x, panel);
+          } else {
+            panel.value = gaps(denoiser, levels[last], p.x);
+            panel.third = {};
+          }
         },
         each);
     if (run.observe) run.observe(k + 1, state_law(panels));
@@ -95,17 +167,33 @@ NodeValues heun_map(const Denoiser& denoiser, const Process& process, double sig
   return x;
 }
 
+/// Step i of t_ode as a map of nodes; what the exponential scheme remembers is in `before`.
+NodeValues ode_map(const Denoiser& denoiser, const SamplerOptions& options, Scheme scheme,
+                   std::size_t i, NodeValues x, NodeValues& before) {
+  const double sigma = options.levels[i], s = options.levels[i + 1];
+  if (scheme == Scheme::heun) return heun_map(denoiser, options.process, sigma, s, x);
+  const NodeValues u = gaps(denoiser, sigma, x);
+  const double bend = exponential_bend(options.levels, i);
+  for (int k = 0; k < panel_nodes; ++k) {
+    const double denoised = x[k] - sigma * u[k];
+    x[k] += (s - sigma) * u[k] + bend * (denoised - before[k]);
+    before[k] = denoised;
+  }
+  return x;
+}
+
 /// The start on panels that resolve the output; the states in between are taken on the same.
-LineLaw map_law(const Denoiser& denoiser, const SamplerOptions& options, const LawRun& run) {
+LineLaw map_law(const SamplerKind& kind, const Denoiser& denoiser, const SamplerOptions& options,
+                const LawRun& run) {
   const std::vector<double>& levels = options.levels;
-  const double nu = options.nu;
+  const Scheme scheme = scheme_of(kind, options);
   std::vector<LawPanel> panels = resolve(
-      start_roots(nu, levels[0]), run.rules,
+      start_roots(options.nu, levels[0]), run.rules,
       [&](const PanelPoints& p, LawPanel& panel) {
-        panel.log_density = log_start_density(nu, levels[0], p.x);
-        NodeValues x = p.x;
+        panel.log_density = log_start_density(options.nu, levels[0], p.x);
+        NodeValues x = p.x, before{};
         for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
-          x = heun_map(denoiser, options.process, levels[k], levels[k + 1], x);
+          x = ode_map(denoiser, options, scheme, k, x, before);
         }
         const NodeValues u = gaps(denoiser, levels.back(), x);
         for (int i = 0; i < panel_nodes; ++i) panel.value[i] = x[i] - levels.back() * u[i];
@@ -117,7 +205,7 @@ LineLaw map_law(const Denoiser& denoiser, const SamplerOptions& options, const L
   run.observe(0, LineLaw(panels));
   for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
     run.each(panels, [&](LawPanel& panel) {
-      panel.value = heun_map(denoiser, options.process, levels[k], levels[k + 1], panel.value);
+      panel.value = ode_map(denoiser, options, scheme, k, panel.value, panel.third);
     });
     run.observe(k + 1, LineLaw(panels));
   }
@@ -132,7 +220,11 @@ LineLaw sampler_law(const SamplerKind& kind, const std::shared_ptr<const Denoise
               "a law was asked for in " + std::to_string(denoiser->dimension()) + " dimensions",
               "Laws are propagated on the line", "Sample instead, or use a one-dimensional study");
   kind.make(denoiser, options);  // refuses what sampling would refuse
-  if (kind.step_law == nullptr) return map_law(*denoiser, options, run);
+  check_input(options.convention == Convention::ito,
+              "a law was asked for under another convention than ito",
+              "The coefficient then depends on the noise, and a step is no Gaussian kernel",
+              "Sample instead, or use the Ito convention");
+  if (kind.step_law == nullptr) return map_law(kind, *denoiser, options, run);
   return chain_law(kind.step_law(options, 1), *denoiser, options, run);
 }
 

@@ -17,31 +17,55 @@ using FloatTag = hn::ScalableTag<float>;
 
 // Only the fields of tiles are read here: a member function of another header, compiled in this
 // region, could be merged with a copy meant for an older processor.
-void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, Tile<float> x,
-                            Tile<const float> u, RingRows z, const float* factor,
+// |u|^2 of the paths in column i.
+hn::Vec<FloatTag> squared_length(FloatTag tag, std::size_t dimension, Tile<const float> u,
+                                 std::size_t i) {
+  auto square = hn::Zero(tag);
+  for (std::size_t j = 0; j < dimension; ++j) {
+    const auto uj = hn::LoadU(tag, u.data + j * u.stride + i);
+    square = hn::MulAdd(uj, uj, square);
+  }
+  return square;
+}
+
+void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, StepTiles tiles,
                             std::size_t columns) {
   const FloatTag tag;
   const auto keep = hn::Set(tag, static_cast<float>(step.keep));
   const auto drift = hn::Set(tag, static_cast<float>(step.drift));
+  const auto second = hn::Set(tag, static_cast<float>(step.second));
   const auto noise = hn::Set(tag, static_cast<float>(step.noise));
   const auto constant = hn::Set(tag, static_cast<float>(step.constant));
   const auto quadratic = hn::Set(tag, static_cast<float>(step.quadratic));
+  const auto spread = hn::Set(tag, static_cast<float>(step.spread));
+  const auto reading = hn::Set(tag, static_cast<float>(step.reading));
+  const Tile<const float> u = tiles.u, v = tiles.v, w = v.data != nullptr ? v : u;
   for (std::size_t i = 0; i < columns; i += hn::Lanes(tag)) {
-    auto square = hn::Zero(tag);
-    for (std::size_t j = 0; j < dimension; ++j) {
-      const auto uj = hn::LoadU(tag, u.data + j * u.stride + i);
-      square = hn::MulAdd(uj, uj, square);
+    const auto square = squared_length(tag, dimension, w, i);
+    auto variance = hn::MulAdd(quadratic, square, constant);
+    if (tiles.square != nullptr) {
+      const auto rest = hn::Sub(hn::LoadU(tag, tiles.square + i), square);
+      variance = hn::MulAdd(spread, hn::Max(rest, hn::Zero(tag)), variance);
     }
-    auto scale = hn::Mul(noise, hn::Sqrt(hn::MulAdd(quadratic, square, constant)));
-    if (factor != nullptr) scale = hn::Mul(scale, hn::LoadU(tag, factor + i));
-    std::size_t row = z.first;
+    auto root = hn::Sqrt(variance);
+    if (step.reading != 0 && v.data != nullptr) {
+      const auto start = squared_length(tag, dimension, u, i);
+      const auto first = hn::Sqrt(hn::MulAdd(quadratic, start, constant));
+      root = hn::MulAdd(reading, hn::Sub(root, first), first);
+    }
+    auto scale = hn::Mul(noise, root);
+    if (tiles.factor != nullptr) scale = hn::Mul(scale, hn::LoadU(tag, tiles.factor + i));
+    std::size_t row = tiles.z.first;
     for (std::size_t j = 0; j < dimension; ++j) {
-      float* const xj = x.data + j * x.stride + i;
+      float* const xj = tiles.x.data + j * tiles.x.stride + i;
       const auto uj = hn::LoadU(tag, u.data + j * u.stride + i);
-      const auto zj = hn::LoadU(tag, z.ring + row * z.stride + i);
-      const auto drifted = hn::MulAdd(drift, uj, hn::Mul(keep, hn::LoadU(tag, xj)));
+      const auto zj = hn::LoadU(tag, tiles.z.ring + row * tiles.z.stride + i);
+      auto drifted = hn::MulAdd(drift, uj, hn::Mul(keep, hn::LoadU(tag, xj)));
+      if (v.data != nullptr) {
+        drifted = hn::MulAdd(second, hn::LoadU(tag, v.data + j * v.stride + i), drifted);
+      }
       hn::StoreU(hn::MulAdd(scale, zj, drifted), tag, xj);
-      row = row + 1 == z.rows ? 0 : row + 1;
+      row = row + 1 == tiles.z.rows ? 0 : row + 1;
     }
   }
 }
@@ -81,12 +105,12 @@ HWY_EXPORT(stochastic_step_kernel);
 HWY_EXPORT(add_scaled_kernel);
 HWY_EXPORT(add_pair_kernel);
 
-void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
-                     Tile<const float> u, RingRows z, const float* factor) {
-  HTDM_EXPECTS(x.paths == u.paths && padded(x.paths) <= x.stride && padded(u.paths) <= u.stride);
-  HTDM_EXPECTS(z.rows >= static_cast<std::size_t>(dimension) && z.first < z.rows);
+void stochastic_step(const StepCoefficients& step, int dimension, const StepTiles& tiles) {
+  HTDM_EXPECTS(tiles.x.paths == tiles.u.paths && padded(tiles.x.paths) <= tiles.x.stride &&
+               padded(tiles.u.paths) <= tiles.u.stride);
+  HTDM_EXPECTS(tiles.z.rows >= static_cast<std::size_t>(dimension) && tiles.z.first < tiles.z.rows);
   HWY_DYNAMIC_DISPATCH(stochastic_step_kernel)
-  (step, static_cast<std::size_t>(dimension), x, u, z, factor, padded(x.paths));
+  (step, static_cast<std::size_t>(dimension), tiles, padded(tiles.x.paths));
 }
 
 void add_scaled(int dimension, Tile<const float> x, double keep, double h, Tile<const float> u,

@@ -11,10 +11,18 @@
 namespace htdm {
 
 /// The numbers of one stochastic step
-///   x <- keep x + drift u + noise sqrt(constant + quadratic |u|^2) tau,  u = (x - D)/sigma.
+///   x <- keep x + drift u + second v
+///        + noise sqrt(constant + quadratic |w|^2 + spread max(0, square - |w|^2)) tau,
+/// u = (x - D)/sigma, v the same at a second point where the step has one, w = v there and else u,
+/// square = E[|eps|^2 | x] at the point of w. With a reading and a v the root is
+/// (1 - reading) sqrt(constant + quadratic |u|^2) + reading sqrt(constant + quadratic |v|^2).
+/// The kernel rounds the numbers to single precision.
 struct StepCoefficients {
-  double drift, noise, constant, quadratic;  ///< the kernel rounds them to single precision
-  double keep = 1;                           ///< likewise
+  double drift, noise, constant, quadratic;
+  double keep = 1;
+  double second = 0;
+  double spread = 0;
+  double reading = 0;
 };
 
 /// d consecutive rows of a ring of rows: row j is row (first + j) % rows of `ring`.
@@ -25,10 +33,18 @@ struct RingRows {
   std::size_t first;  ///< < rows
 };
 
-/// One stochastic step of a tile with tau = z, or tau_j = factor z_j with one factor per path
-/// (padded(paths) numbers) when `factor` is not null.
-void stochastic_step(const StepCoefficients& step, int dimension, Tile<float> x,
-                     Tile<const float> u, RingRows z, const float* factor);
+/// What a step reads, and the state it moves.
+struct StepTiles {
+  Tile<float> x;
+  Tile<const float> u;
+  Tile<const float> v;  ///< without data where the step has no second point
+  const float* square;  ///< padded(paths) numbers, or null: no spread
+  RingRows z;           ///< normals
+  const float* factor;  ///< tau_j = factor z_j with one factor per path; null: tau = z
+};
+
+/// One stochastic step of a tile.
+void stochastic_step(const StepCoefficients& step, int dimension, const StepTiles& tiles);
 
 /// out = keep x + h u; `out` may be `x`.
 void add_scaled(int dimension, Tile<const float> x, double keep, double h, Tile<const float> u,

@@ -13,6 +13,12 @@ double velocity(const Process& process, double lambda, double y, double u) {
 
 }  // namespace
 
+StepCoefficients kernel_numbers(const StepLaw& law, const StepPlace& place) {
+  StepCoefficients step = law.coefficients(place);
+  step.noise *= law.noise_scale;
+  return step;
+}
+
 double squared_norm(std::span<const double> u) {
   double sum = 0;
   for (double component : u) sum += component * component;
@@ -21,7 +27,8 @@ double squared_norm(std::span<const double> u) {
 
 void plain_euler_step(const StepPlace& place, std::span<const double> u,
                       std::span<const double> tau, double c, std::span<double> y) {
-  const auto& [process, lambda, next, nu, d] = place;
+  const Process& process = place.process;
+  const double lambda = place.sigma, next = place.s;
   if (process.kind == Process::Kind::ve) {
     for (std::size_t j = 0; j < y.size(); ++j) {
       y[j] += 2 * (next - lambda) * u[j] + std::sqrt(lambda * lambda - next * next) * c * tau[j];

@@ -11,17 +11,32 @@ namespace htdm {
 /// A step of a process from a level of x to the next.
 struct StepPlace {
   Process process;
-  double sigma;   ///< the level of x
-  double s;       ///< the next level
-  double nu;      ///< step_nu of the StepLaw
-  int dimension;  ///< d
+  double sigma;        ///< the level of x
+  double s;            ///< the next level
+  double nu;           ///< step_nu of the StepLaw
+  int dimension;       ///< d
+  double reading = 0;  ///< of the StepLaw
+};
+
+/// The level between sigma and s at which a step with a second point asks again: s^2/sigma.
+inline double halfway(double sigma, double s) {
+  return s / sigma * s;
+}
+
+/// Where a step asks its denoiser a second time.
+enum class SecondPoint {
+  none,
+  halfway,  ///< at the state that Heun's method predicts for halfway(sigma, s)
+  end,      ///< at the state that the step without a second point reaches at s
 };
 
 /// One step of one path in the plain reference.
 struct PlainStep {
   StepPlace place;
   std::span<const double> u;    ///< (x - D(x, sigma))/sigma
-  std::span<const double> tau;  ///< a draw of t_d(0, I, noise_nu)
+  std::span<const double> v;    ///< the same at the second point; empty where there is none
+  double rest;                  ///< tr Var(x0 | x)/sigma^2 at the last point; 0 where not asked for
+  std::span<const double> tau;  ///< noise_scale times a draw of t_d(0, I, noise_nu)
 };
 
 /// A stochastic sampler as its file states it: the same step twice, as the numbers of the vector
@@ -29,10 +44,18 @@ struct PlainStep {
 struct StepLaw {
   double prior_nu;
   double step_nu;   ///< what the two functions get as nu
-  double noise_nu;  ///< tau = z sqrt(noise_nu/kappa), a new kappa each step; inf: tau = z
+  double noise_nu;  ///< tau = noise_scale z sqrt(noise_nu/kappa), a new kappa each step; inf:
+                    ///< tau = noise_scale z
   StepCoefficients (*coefficients)(const StepPlace& place);
   void (*plain)(const PlainStep& step, std::span<double> x);
+  double noise_scale = 1;
+  bool asks_square = false;  ///< needs E[|eps|^2 | x] of the denoiser
+  SecondPoint second_point = SecondPoint::none;
+  double reading = 0;  ///< weight of c at the end of the step, the rest at its start
 };
+
+/// The numbers of the kernel with those of the noise's scale.
+StepCoefficients kernel_numbers(const StepLaw& law, const StepPlace& place);
 
 /// |u|^2.
 double squared_norm(std::span<const double> u);

@@ -26,7 +26,8 @@ StepCoefficients coefficients(const StepPlace& place) {
 }
 
 void plain_step(const PlainStep& step, std::span<double> x) {
-  const auto& [process, sigma, s, nu, d] = step.place;
+  const double sigma = step.place.sigma, s = step.place.s;
+  const double nu = step.place.nu, d = step.place.dimension;
   const double ratio = s * s / (sigma * sigma);
   const double scale = std::sqrt((1 + squared_norm(step.u) / nu) / (1 + d / nu));
   for (std::size_t j = 0; j < x.size(); ++j) {
@@ -38,6 +39,7 @@ void plain_step(const PlainStep& step, std::span<double> x) {
 }  // namespace
 
 StepLaw t_chain_step(const SamplerOptions& options, int dimension) {
+  scheme_of(*find_sampler_kind("t_chain"), options);  // refuses others
   return {.prior_nu = options.nu,
           .step_nu = options.nu,
           .noise_nu = options.nu + dimension,

@@ -1,6 +1,7 @@
 /// t_ode: the probability-flow ODE dx/dsigma = u(x, sigma) from t_d(0, sigma_max^2 I, nu), by Heun:
 ///   y = x + (s - sigma) u(x, sigma),   x <- x + (s - sigma) (u(x, sigma) + u(y, s))/2.
 /// or by the Heun step of another process (diffusion/process.hpp), taken in its own time.
+/// The scheme "exponential" is in ode_exponential.cpp.
 /// Source: Karras et al., NeurIPS 2022, algorithm 1; Pandey et al., ICLR 2025.
 #include "samplers/kinds.hpp"
 #include "samplers/time_loop.hpp"
@@ -29,9 +30,9 @@ class HeunSampler : public LevelSampler {
     prior().draw(first_path, dimension(), x);
     for (std::size_t i = 0; i < steps(); ++i) {
       const HeunStep h = heun_step(process(), level(i), level(i + 1));
-      gap(i, x, u, scratch);
+      ask(i, x, u, nullptr, scratch);
       add_scaled(dimension(), x, h.keep_predicted, h.predict, u, y);
-      gap(i + 1, y, v, scratch);
+      ask(i + 1, y, v, nullptr, scratch);
       add_pair(dimension(), x, h.keep, h.first, u, h.second, v);
     }
     denoise(x, u, out, scratch);
@@ -43,9 +44,9 @@ class HeunSampler : public LevelSampler {
 
     prior().draw(path, x);
     for (std::size_t i = 0; i < steps(); ++i) {
-      gap(i, x, u);
+      ask(i, x, u);
       plain_heun_predict(process(), level(i), level(i + 1), x, u, y);
-      gap(i + 1, y, v);
+      ask(i + 1, y, v);
       plain_heun_correct(process(), level(i), level(i + 1), y, u, v, x);
     }
     denoise(x, u, out);
@@ -56,6 +57,9 @@ class HeunSampler : public LevelSampler {
 
 std::unique_ptr<Sampler> make_t_ode(std::shared_ptr<const Denoiser> denoiser,
                                     const SamplerOptions& options) {
+  if (scheme_of(*find_sampler_kind("t_ode"), options) == Scheme::exponential) {
+    return make_ode_exponential(std::move(denoiser), options);
+  }
   return std::make_unique<HeunSampler>(std::move(denoiser), options);
 }
 

@@ -1,15 +1,20 @@
 /// t_sde: the reverse SDE with self-regulating noise, from t_d(0, sigma_max^2 I, nu), by
 /// Euler-Maruyama (Ito):
-///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) c z,   c^2 = (nu + |u|^2)/(nu + d - 2),
-/// for the variance-exploding process (others: diffusion/process.hpp), with the coefficient
-/// written c^2 = (1 + |u|^2/nu)/(1 + (d - 2)/nu) so that c = 1 at nu = inf.
+///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) c z,   c^2 = (nu + |u|^2)/(nu + d - 2)
+/// for the variance-exploding process, or by another scheme of samplers/reverse_sde.hpp.
 /// t_sde_ablated: the same start, but c = 1: the step at nu = inf.
 /// Source: Wakatsuki and Shimazaki, arXiv:2606.01645.
+/// t_sde_exact: the same with the coefficient that has exactly the marginals of the forward
+/// process,
+///   c^2 = (nu + E[|x - x0|^2/sigma^2 | x])/(nu + d - 2),
+/// nu that of the noise the denoiser was made for: (x - D) p = -sigma^2 grad(c^2 p) for the
+/// marginal p of any data law, so the reverse SDE shares the Fokker-Planck flow of the t-ODE. c = 1
+/// for Gaussian noise. t_sde leaves the posterior variance of x0 out. Source: derived here.
 #include "core/error.hpp"
 #include "samplers/kinds.hpp"
+#include "samplers/reverse_sde.hpp"
 #include "samplers/time_loop.hpp"
 
-#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -19,22 +24,6 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-StepCoefficients coefficients(const StepPlace& place) {
-  const EulerStep step = euler_step(place.process, place.sigma, place.s);
-  const double divisor = 1 + (place.dimension - 2) / place.nu;
-  return {.drift = step.drift,
-          .noise = step.noise,
-          .constant = 1 / divisor,
-          .quadratic = 1 / place.nu / divisor,
-          .keep = step.keep};
-}
-
-void plain_step(const PlainStep& step, std::span<double> x) {
-  const double nu = step.place.nu, d = step.place.dimension;
-  const double c = std::sqrt((1 + squared_norm(step.u) / nu) / (1 + (d - 2) / nu));
-  plain_euler_step(step.place, step.u, step.tau, c, x);
-}
-
 void check_nu(double nu, int d) {
   check_input(nu > 0 && nu + d > 2,
               "the sampler's nu is " + std::to_string(nu) + " in dimension " + std::to_string(d),
@@ -42,23 +31,27 @@ void check_nu(double nu, int d) {
               "Use a larger nu, or inf");
 }
 
-StepLaw step_law(double prior_nu, double step_nu, int dimension) {
-  check_nu(prior_nu, dimension);
-  return {.prior_nu = prior_nu,
-          .step_nu = step_nu,
-          .noise_nu = inf,
-          .coefficients = coefficients,
-          .plain = plain_step};
+StepLaw step_law(std::string_view kind, const SamplerOptions& options, Coefficient coefficient,
+                 double step_nu, int dimension) {
+  check_nu(options.nu, dimension);
+  const SamplerKind& row = *find_sampler_kind(kind);
+  SamplerOptions own = options;
+  if (row.student_increments && !own.increment_nu) own.increment_nu = 0;
+  return reverse_sde_step(scheme_of(row, own), own, coefficient, step_nu, dimension);
 }
 
 }  // namespace
 
 StepLaw t_sde_step(const SamplerOptions& options, int dimension) {
-  return step_law(options.nu, options.nu, dimension);
+  return step_law("t_sde", options, Coefficient::gap, options.nu, dimension);
 }
 
 StepLaw t_sde_ablated_step(const SamplerOptions& options, int dimension) {
-  return step_law(options.nu, inf, dimension);
+  return step_law("t_sde_ablated", options, Coefficient::gap, inf, dimension);
+}
+
+StepLaw t_sde_exact_step(const SamplerOptions& options, int dimension) {
+  return step_law("t_sde_exact", options, Coefficient::posterior, options.nu, dimension);
 }
 
 std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
@@ -70,6 +63,12 @@ std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,
 std::unique_ptr<Sampler> make_t_sde_ablated(std::shared_ptr<const Denoiser> denoiser,
                                             const SamplerOptions& options) {
   const StepLaw step = t_sde_ablated_step(options, denoiser->dimension());
+  return make_stochastic_sampler(std::move(denoiser), options, step);
+}
+
+std::unique_ptr<Sampler> make_t_sde_exact(std::shared_ptr<const Denoiser> denoiser,
+                                          const SamplerOptions& options) {
+  const StepLaw step = t_sde_exact_step(options, denoiser->dimension());
   return make_stochastic_sampler(std::move(denoiser), options, step);
 }
 

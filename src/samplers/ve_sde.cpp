@@ -1,36 +1,21 @@
-/// ve_sde: the reverse SDE of Gaussian diffusion from N(0, sigma_max^2 I), by Euler-Maruyama:
+/// ve_sde: the reverse SDE of Gaussian diffusion from N(0, sigma_max^2 I), by Euler-Maruyama
 ///   x <- x + 2 (s - sigma) u + sqrt(sigma^2 - s^2) z
-/// for the variance-exploding process; for others as in diffusion/process.hpp.
+/// for the variance-exploding process, or by another scheme of samplers/reverse_sde.hpp with c = 1.
 /// Source: Song et al., ICLR 2021, reverse variance-exploding SDE.
 #include "samplers/kinds.hpp"
+#include "samplers/reverse_sde.hpp"
 #include "samplers/time_loop.hpp"
 
 #include <limits>
 #include <utility>
 
 namespace htdm {
-namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-
-StepCoefficients coefficients(const StepPlace& place) {
-  const EulerStep step = euler_step(place.process, place.sigma, place.s);
-  return {
-      .drift = step.drift, .noise = step.noise, .constant = 1, .quadratic = 0, .keep = step.keep};
-}
-
-void plain_step(const PlainStep& step, std::span<double> x) {
-  plain_euler_step(step.place, step.u, step.tau, 1, x);
-}
-
-}  // namespace
-
-StepLaw ve_sde_step(const SamplerOptions& /*options*/, int /*dimension*/) {
-  return {.prior_nu = inf,
-          .step_nu = inf,
-          .noise_nu = inf,
-          .coefficients = coefficients,
-          .plain = plain_step};
+StepLaw ve_sde_step(const SamplerOptions& options, int dimension) {
+  SamplerOptions gaussian = options;
+  gaussian.nu = std::numeric_limits<double>::infinity();
+  return reverse_sde_step(scheme_of(*find_sampler_kind("ve_sde"), options), gaussian,
+                          Coefficient::gap, gaussian.nu, dimension);
 }
 
 std::unique_ptr<Sampler> make_ve_sde(std::shared_ptr<const Denoiser> denoiser,

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace htdm::test {
 namespace {
@@ -32,24 +34,37 @@ class Kernels : public testing::TestWithParam<Isa> {
 };
 
 TEST_P(Kernels, StochasticStepIsItsFormula) {
-  const StepCoefficients step{-0.7F, 1.3F, 0.4F, 0.6F, 0.9F};
+  const StepCoefficients step{-0.7F, 1.3F, 0.4F, 0.6F, 0.9F, 0.25F, 0.3F};
   for (std::size_t d : {1, 2, 3, 5}) {
-    for (bool mixed : {false, true}) {
+    for (const auto& [mixed, second, known] : {std::tuple{false, false, false},
+                                               {true, false, false},
+                                               {false, false, true},
+                                               {false, true, false},
+                                               {true, true, true}}) {
       const std::size_t rows = (d + 6) / 4 * 4;
       const std::size_t first = rows - 1;  // the ring wraps after the first component
       auto x = numbers(d, 1);
       const auto before = x, u = numbers(d, 2), z = numbers(rows, 3), factor = numbers(1, 4);
-      stochastic_step(step, static_cast<int>(d), {x.data(), paths, columns},
-                      {u.data(), paths, columns}, {z.data(), columns, rows, first},
-                      mixed ? factor.data() : nullptr);
+      const auto v = numbers(d, 5), given = numbers(1, 6);
+      stochastic_step(step, static_cast<int>(d),
+                      {{x.data(), paths, columns},
+                       {u.data(), paths, columns},
+                       {second ? v.data() : nullptr, paths, columns},
+                       known ? given.data() : nullptr,
+                       {z.data(), columns, rows, first},
+                       mixed ? factor.data() : nullptr});
       for (std::size_t i = 0; i < paths; ++i) {
         double square = 0;
-        for (std::size_t j = 0; j < d; ++j) square += std::pow(u[j * columns + i], 2.0);
-        const double scale = 1.3 * std::sqrt(0.4 + 0.6 * square) * (mixed ? factor[i] : 1.0);
+        for (std::size_t j = 0; j < d; ++j)
+          square += std::pow((second ? v : u)[j * columns + i], 2.0);
+        const double rest = known ? std::max(0.0, given[i] - square) : 0.0;
+        const double scale =
+            1.3 * std::sqrt(0.4 + 0.6 * square + 0.3 * rest) * (mixed ? factor[i] : 1.0);
         for (std::size_t j = 0; j < d; ++j) {
           const std::size_t k = j * columns + i;
           const double noise = scale * z[(first + j) % rows * columns + i];
-          EXPECT_NEAR(x[k], 0.9 * before[k] - 0.7 * u[k] + noise, 1e-6 * (1 + std::abs(noise)));
+          const double drift = -0.7 * u[k] + (second ? 0.25 * v[k] : 0.0);
+          EXPECT_NEAR(x[k], 0.9 * before[k] + drift + noise, 1e-6 * (1 + std::abs(noise)));
         }
       }
     }

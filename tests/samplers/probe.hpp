@@ -60,6 +60,10 @@ class RecordingDenoiser : public Denoiser {
   void gap(double sigma, Tile<const double> x, Tile<double> gap) const override {
     inner_->gap(sigma, x, gap);
   }
+  bool knows_square() const override { return inner_->knows_square(); }
+  void posterior(double sigma, Tile<const double> x, const PosteriorTiles& out) const override {
+    inner_->posterior(sigma, x, out);
+  }
   std::unique_ptr<LevelDenoiser> at_levels(std::span<const double> sigmas) const override {
     states_.assign(sigmas.size(), Rows(static_cast<std::size_t>(dimension())));
     return std::make_unique<Recorder>(*this, inner_->at_levels(sigmas));
@@ -75,14 +79,23 @@ class RecordingDenoiser : public Denoiser {
         : owner_(owner), inner_(std::move(inner)) {}
     void gap(std::size_t level, Tile<const float> x, Tile<float> gap,
              Scratch& scratch) const override {
+      keep(level, x);
+      inner_->gap(level, x, gap, scratch);
+    }
+    void posterior(std::size_t level, Tile<const float> x, Tile<float> gap, float* square,
+                   Scratch& scratch) const override {
+      keep(level, x);
+      inner_->posterior(level, x, gap, square, scratch);
+    }
+
+   private:
+    void keep(std::size_t level, Tile<const float> x) const {
       Rows& rows = owner_.states_[level];
       for (std::size_t j = 0; level >= owner_.first_kept_ && j < rows.size(); ++j) {
         rows[j].insert(rows[j].end(), x.row(j), x.row(j) + x.paths);
       }
-      inner_->gap(level, x, gap, scratch);
     }
 
-   private:
     const RecordingDenoiser& owner_;
     std::unique_ptr<LevelDenoiser> inner_;
   };

@@ -235,7 +235,6 @@ SamplerOptions sampler_options(const EntryPlan& entry) {
   for (const Scheme scheme : entry.kind->schemes) {
     if (scheme_name(scheme) == section.scheme) options.scheme = scheme;
   }
-  if (section.increments == "gaussian") options.increment_nu = INFINITY;
   if (section.convention == "stratonovich") options.convention = Convention::stratonovich;
   if (section.convention == "hanggi") options.convention = Convention::hanggi;
   if (section.increments == "student_t") options.increment_nu = section.increment_nu;

@@ -2,7 +2,7 @@
 
 #include "core/error.hpp"
 #include "parallel/block_loop.hpp"
-#include "samplers/time_loop.hpp"
+#include "samplers/step_law.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -19,11 +19,11 @@ std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPla
   std::vector<StepCoefficients> steps;
   if (entry.kind->step_law == nullptr) return steps;
   const int d = dimension(plan.target);
-  const StepLaw law = entry.kind->step_law(sampler_options(entry), d);
+  const SamplerOptions options = sampler_options(entry);
+  const StepLaw law = entry.kind->step_law(options, d);
   for (std::size_t i = 0; i + 1 < entry.levels.size(); ++i) {
-    const StepPlace place{process_of(entry.section), entry.levels[i], entry.levels[i + 1],
-                          law.step_nu, d};
-    steps.push_back(law.coefficients(place));
+    steps.push_back(law.coefficients(
+        {options.process, entry.levels[i], entry.levels[i + 1], law.step_nu, d}));
   }
   return steps;
 }

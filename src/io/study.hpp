@@ -79,8 +79,8 @@ struct SamplerSection {
   double beta_min = 0.1;
   double beta_max = 20;
   double rho = 7;
-  std::string scheme;      ///< empty: the kind's default
-  std::string increments;  ///< gaussian | student_t; empty: the kind's default
+  std::string scheme;                   ///< empty: the kind's default
+  std::string increments = "gaussian";  ///< gaussian | student_t
   std::string convention = "ito";
   double increment_nu = 0;        ///< of student_t increments; 0: nu + d
   std::string denoiser = "auto";  ///< network | table | auto

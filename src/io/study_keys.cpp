@@ -273,7 +273,7 @@ const std::vector<Key<SamplerSection>>& study_keys() {
       {"rho", &S::rho, "curvature of the Karras schedule", positive, {}, karras},
       {"scheme",
        &S::scheme,
-       "how a step is taken; default: heun for t_ode and t_sde_exact, euler for others",
+       "how a step is taken; default: heun for t_ode, ancestral for t_sde_exact, euler for others",
        {},
        {{"euler", "Euler-Maruyama, one network call a step"},
         {"ancestral", "mean and variance of the next state given x and D, one call"},
@@ -282,8 +282,7 @@ const std::vector<Key<SamplerSection>>& study_keys() {
        has_schemes},
       {"increments",
        &S::increments,
-       "law of the noise of a reverse SDE's step, of equal variance; default: student_t for "
-       "t_sde_exact, gaussian for others",
+       "law of the noise of a reverse SDE's step, of equal variance",
        {},
        {{"gaussian", ""}, {"student_t", ""}},
        has_increments},

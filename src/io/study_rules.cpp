@@ -84,9 +84,6 @@ void resolve_scheme(SamplerSection& sampler, const SamplerKind& kind, const std:
               source + ": samplers." + sampler.name + ".scheme = " + toml_string(sampler.scheme) +
                   " is none of " + sampler.kind,
               "Its steps are taken in ways of their own", suggestion(sampler.scheme, known));
-  if (sampler.increments.empty()) {
-    sampler.increments = kind.student_increments ? "student_t" : "gaussian";
-  }
   if (sampler.increments != "student_t") sampler.increment_nu = 0;
 }
 

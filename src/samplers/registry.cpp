@@ -11,7 +11,7 @@ namespace htdm {
 namespace {
 
 constexpr std::array sde_schemes{Scheme::euler, Scheme::ancestral, Scheme::heun};
-constexpr std::array exact_schemes{Scheme::heun, Scheme::ancestral, Scheme::euler};
+constexpr std::array exact_schemes{Scheme::ancestral, Scheme::heun, Scheme::euler};
 constexpr std::array ode_schemes{Scheme::heun, Scheme::exponential};
 constexpr std::array chain_schemes{Scheme::ancestral};
 
@@ -51,11 +51,10 @@ constexpr std::array<SamplerKind, 6> kinds{{
     {.name = "t_sde_exact",
      .description =
          "t_sde with the coefficient that keeps the true marginals; needs an exact model",
-     .default_levels = 64,
+     .default_levels = 128,
      .gaussian_prior = false,
      .default_nu = 0,
      .schemes = exact_schemes,
-     .student_increments = true,
      .make = make_t_sde_exact,
      .step_law = t_sde_exact_step},
     {.name = "t_chain",

@@ -3,14 +3,11 @@
 #include "core/error.hpp"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// c^2 = (nu + |w|^2 + rest)/(nu + d - 2), written so that it is 1 at nu = inf.
 double squared_coefficient(const PlainStep& step, std::span<const double> w) {
@@ -97,7 +94,7 @@ void plain_heun(const PlainStep& step, std::span<double> x) {
 StepLaw reverse_sde_step(Scheme scheme, const SamplerOptions& options, Coefficient coefficient,
                          double step_nu, int dimension) {
   HTDM_EXPECTS(scheme != Scheme::exponential);
-  const double increment_nu = options.increment_nu.value_or(inf);
+  const double increment_nu = options.increment_nu;
   StepLaw law{.prior_nu = options.nu,
               .step_nu = step_nu,
               .noise_nu = increment_nu == 0 ? options.nu + dimension : increment_nu,

@@ -6,6 +6,7 @@
 #include "diffusion/process.hpp"
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,9 +37,8 @@ struct SamplerOptions {
   std::uint64_t seed = 42;
   Process process{};               ///< whose steps are taken; the state is y = x/mu
   std::optional<Scheme> scheme{};  ///< none: the first of the kind
-  /// Degrees of freedom of the increments of a reverse SDE, > 2; 0: nu + d; inf: Gaussian; none:
-  /// the kind's.
-  std::optional<double> increment_nu{};
+  /// Degrees of freedom of the increments of a reverse SDE, > 2; 0: nu + d; inf: Gaussian.
+  double increment_nu = std::numeric_limits<double>::infinity();
   Convention convention = Convention::ito;  ///< of t_sde by euler
 };
 
@@ -71,8 +71,6 @@ struct SamplerKind {
   bool gaussian_prior;              ///< starts from N(0, sigma_max^2 I); nu has no meaning
   double default_nu;                ///< 0: the model's
   std::span<const Scheme> schemes;  ///< the default first
-  /// Increments are Student-t draws of nu + d unless the options say otherwise; else Gaussian.
-  bool student_increments = false;
   std::unique_ptr<Sampler> (*make)(std::shared_ptr<const Denoiser>, const SamplerOptions&);
   /// Its step as a Markov kernel; nullptr for a map of the start (t_ode).
   StepLaw (*step_law)(const SamplerOptions&, int dimension);

@@ -35,9 +35,7 @@ StepLaw step_law(std::string_view kind, const SamplerOptions& options, Coefficie
                  double step_nu, int dimension) {
   check_nu(options.nu, dimension);
   const SamplerKind& row = *find_sampler_kind(kind);
-  SamplerOptions own = options;
-  if (row.student_increments && !own.increment_nu) own.increment_nu = 0;
-  return reverse_sde_step(scheme_of(row, own), own, coefficient, step_nu, dimension);
+  return reverse_sde_step(scheme_of(row, options), options, coefficient, step_nu, dimension);
 }
 
 }  // namespace

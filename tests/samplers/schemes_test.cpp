@@ -63,8 +63,8 @@ void expect_path(std::string_view kind, const SamplerOptions& options, std::size
     for (double& component : y) component = component * options.levels[0] - mean;
     for (std::size_t i = 0; i + 1 < options.levels.size(); ++i) {
       State tau = normals(path, i, d);
-      if (options.increment_nu && std::isfinite(*options.increment_nu)) {
-        const double nu = *options.increment_nu;
+      if (std::isfinite(options.increment_nu)) {
+        const double nu = options.increment_nu;
         const Stream mixing(42, Purpose::chain_mixing, path);
         const double kappa = chi_square(mixing, static_cast<std::uint32_t>(i), nu);
         for (double& t : tau) t *= std::sqrt((nu - 2) / nu * nu / kappa);
@@ -231,7 +231,8 @@ TEST(Schemes, StudentIncrementsKeepStudentTForAPoint) {
     for (const Scheme scheme : {Scheme::ancestral, Scheme::heun}) {
       const SamplerOptions options{.levels = {80, 40, 36, 3, 0.6, 0.3, 0.01},
                                    .nu = 2.5,
-                                   .scheme = scheme};  // nu + d by default
+                                   .scheme = scheme,
+                                   .increment_nu = 0};
       const Rows last = sample_last_state("t_sde_exact", std::make_shared<PointMassDenoiser>(x0),
                                           options, 40'000);
       expect_student_t(last, x0, options.levels.back(), options.nu);

@@ -1,8 +1,8 @@
 /// Which of two points paths end at, and when they last changed sides.
 #pragma once
 
-#include "app/path_recorder.hpp"
 #include "app/exact_model.hpp"
+#include "app/path_recorder.hpp"
 #include "app/plan.hpp"
 #include "io/basins.hpp"
 #include "parallel/communicator.hpp"

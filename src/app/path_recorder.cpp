@@ -63,8 +63,7 @@ PathRecorder::PathRecorder(
     : levels_(levels), dimension_(static_cast<std::size_t>(denoiser->dimension())) {
   sampler_ = make(std::make_shared<RecordingDenoiser>(
       std::move(denoiser), [this](std::size_t level, Tile<const float> x, Tile<const float> gap,
-                                  const float* square) { keep(level, x, gap, square);
-      }));
+                                  const float* square) { keep(level, x, gap, square); }));
 }
 
 void PathRecorder::keep(std::size_t level, Tile<const float> x, Tile<const float> gap,

@@ -22,8 +22,8 @@ std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPla
   const SamplerOptions options = sampler_options(entry);
   const StepLaw law = entry.kind->step_law(options, d);
   for (std::size_t i = 0; i + 1 < entry.levels.size(); ++i) {
-    steps.push_back(law.coefficients(
-        {options.process, entry.levels[i], entry.levels[i + 1], law.step_nu, d}));
+    steps.push_back(
+        law.coefficients({options.process, entry.levels[i], entry.levels[i + 1], law.step_nu, d}));
   }
   return steps;
 }
@@ -204,9 +204,9 @@ void EntryStore::keep_temperatures(std::uint64_t first_path, std::size_t paths,
   for (std::size_t i = 0; i < paths && first_path + i < deltas_.limit; ++i) {
     for (std::size_t k = 0; k < deltas_.width; ++k, ++delta, ++temperature) {
       *delta = static_cast<float>(recorder.delta2(i, k));
-      *temperature = k < steps_.size() ? static_cast<float>(squared_coefficient(
-                                             steps_[k], recorder.noise(i, k)))
-                                       : std::numeric_limits<float>::quiet_NaN();
+      *temperature = k < steps_.size()
+                         ? static_cast<float>(squared_coefficient(steps_[k], recorder.noise(i, k)))
+                         : std::numeric_limits<float>::quiet_NaN();
     }
   }
 }

@@ -79,8 +79,8 @@ def count(ranks, monitor):
     more = traffic(ranks, "statistics.batches=1", windows(ranks, 4), monitor=monitor)
     entries = traffic(ranks, *whole, "samplers.t_sde.nu=[2.5,3.0]", monitor=monitor)
     saving = traffic(ranks, *whole, "models.t_edm.steps=41",
-                     options=("--checkpoint-interval", "1e-3"))
-    taken = re.search(r"(\d+) checkpoints took", saving["log"])
+                     options=("--checkpoint-interval", f"{5e-3 * ranks:g}"))
+    taken = re.search(r"(\d+) checkpoint\(s\) held the run up", saving["log"])
     found = {"step": per(base, steps, 40), "window": per(base, more, 3),
              "entry": per(base, entries, 1),
              "blocks": max(1024, 64 * ranks)}

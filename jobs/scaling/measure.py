@@ -102,7 +102,8 @@ def checkpoints(ranks, model, rounds, quick):
                 found["bytes"].append(file.stat().st_size)
             again = htdm_start(ranks, 1, folder, *overrides, f"statistics.batch_size={paths}",
                                options=("--checkpoint-interval", "0.5"))
-            taken = re.search(r"(\d+) checkpoints took ([\d.]+) s", again.stderr)
+            taken = re.search(r"(\d+) checkpoint\(s\) held the run up for ([\d.e-]+) s",
+                              again.stderr)
             if taken:
                 found["seconds"].append(float(taken[2]) / int(taken[1]))
             found["statistics"].append(shown(folder)["provenance"]["seconds_statistics"])
@@ -126,6 +127,15 @@ def merging(model, rounds, parts=5):
     return found
 
 
+def earlier(file, wanted):
+    """What an interrupted session of the same kind has measured, or `wanted`."""
+    try:
+        found = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return wanted
+    return found if wanted.items() <= found.items() else wanted
+
+
 def numbers(text):
     return [int(word) for word in text.split(",")]
 
@@ -137,31 +147,46 @@ def main():
     parser.add_argument("--counts", type=numbers, default=[1, 2, 4, 8, 16, 32, 64])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="little work: to see that it runs")
+    parser.add_argument("--resume", action="store_true",
+                        help="go on where an earlier session into this folder was interrupted")
     options = parser.parse_args()
     layouts = [tuple(map(int, layout.split("x"))) for layout in options.layouts.split(",")]
     folder, sizes = options.folder.resolve(), Sizes(options.quick)
     most = max(ranks for ranks, _ in layouts)
 
-    log("training the network that is timed")
-    provenance = htdm_run(1, 1, folder / "model", f"models.t_edm.steps={sizes.steps}")["provenance"]
+    def train():
+        log("training the network that is timed")
+        return htdm_run(1, 1, folder / "model", f"models.t_edm.steps={sizes.steps}")["provenance"]
+
+    def counts():
+        if not monitored:
+            log("Open MPI's monitoring is not here: messages inside collectives are only modelled")
+        found = {}
+        for ranks in options.counts:
+            found[ranks] = count(ranks, monitored and ranks > 1)
+            log(f"messages and bytes at {ranks} ranks counted")
+        return found
+
     model = folder / "model" / "models" / "t_edm.h5"
     cores = max(ranks * threads for ranks, threads in layouts)
-    report = {"layouts": layouts, "rounds": options.rounds, "quick": options.quick,
-              "provenance": provenance,
-              "paths": {what: cores * paths for what, paths in sizes.paths.items()},
-              "communication": communication(2, options.rounds)}
-    report["times"] = rounds_of(speed_cases(layouts, model, sizes), options.rounds)
-    report["checkpoint"] = checkpoints(most, model, 1 if options.quick else 3, options.quick)
-    report["merge"] = merging(model, 1 if options.quick else 3)
-    report["monitored"] = monitoring_is_here()
-    if not report["monitored"]:
-        log("Open MPI's monitoring is not here: messages inside collectives are only modelled")
-    report["table_bytes"] = table_bytes(model)
-    report["counts"] = {}
-    for ranks in options.counts:
-        report["counts"][ranks] = count(ranks, report["monitored"] and ranks > 1)
-        log(f"messages and bytes at {ranks} ranks counted")
-    (folder / "scaling.json").write_text(json.dumps(report, indent=1) + "\n")
+    report = {"layouts": [list(layout) for layout in layouts], "rounds": options.rounds, "quick": options.quick,
+              "paths": {what: cores * paths for what, paths in sizes.paths.items()}}
+    file = folder / "scaling.json"
+    report = earlier(file, report) if options.resume else report
+    few = 1 if options.quick else 3
+    for part, measure in (("provenance", train),
+                          ("communication", lambda: communication(2, options.rounds)),
+                          ("times", lambda: rounds_of(speed_cases(layouts, model, sizes),
+                                                      options.rounds)),
+                          ("checkpoint", lambda: checkpoints(most, model, few, options.quick)),
+                          ("merge", lambda: merging(model, few)),
+                          ("monitored", monitoring_is_here),
+                          ("table_bytes", lambda: table_bytes(model)),
+                          ("counts", counts)):
+        if part not in report:
+            monitored = report.get("monitored", False)
+            report[part] = measure()
+            file.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #
 #   jobs/scaling/run.sh                into results/scaling/: scaling.json, .csv, .png and .txt
 #   jobs/scaling/run.sh --rounds 9     more repetitions than 5
+#   jobs/scaling/run.sh --resume       go on with an interrupted session
 #   jobs/scaling/run.sh --quick        next to no work and 1 to 4 ranks: to see that it runs
 # Nothing else should run; only messages, not times, are taken where ranks share processors.
 set -euo pipefail

@@ -24,6 +24,8 @@ class ScalingJob(unittest.TestCase):
             self.check_counts(int(ranks), of)
         self.assertGreater(report["table_bytes"], 1e5)
         self.assertGreater(min(report["checkpoint"]["bytes"]), 1e5)
+        self.assertGreater(len(report["checkpoint"]["seconds"]), 0)
+        self.assertIn("checkpoint", report["counts"]["2"])
 
     def check_counts(self, ranks, of):
         """The results of a block are 56 bytes, with 8 for each rank; gradients of 8 shards leave in

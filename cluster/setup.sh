@@ -7,11 +7,13 @@
 #   cluster/setup.sh           what building, running and drawing needs
 #   cluster/setup.sh --tests   as root, also what only tests that need root use (a local SLURM);
 #                              it may be missing: they are skipped then
+#   cluster/setup.sh --all-tests   also what the build for the thread sanitizer needs
 set -euo pipefail
 
-tests=false
+tests=false all_tests=false
 case ${1:-} in
   --tests) tests=true ;;
+  --all-tests) tests=true all_tests=true ;;
   "") ;;
   *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
 esac
@@ -53,6 +55,7 @@ there() {  # there KIND NAME: is it there?
     library) found_in "$libraries" "lib$2.so" || found_in "$libraries" "lib$2.a" ;;
     pkgconfig) pkg-config --exists "$2" 2>/dev/null ;;
     python) python_with "$2" ;;
+    omp) found_in "$libraries" "$2.so" || compgen -G "/usr/lib/llvm-*/lib/$2.so" >/dev/null ;;
     build) command -v ninja >/dev/null || command -v make >/dev/null ;;
     hdf5) there pkgconfig hdf5-openmpi || there pkgconfig hdf5-mpi ||
           { command -v h5pcc >/dev/null && there pkgconfig hdf5; } ;;
@@ -112,6 +115,13 @@ tool ip iproute2 iproute2
 TABLE
 }
 
+thread_sanitizer_needs() {
+  cat <<'TABLE'
+tool clang++ clang llvm
+omp libomp libomp-dev llvm-openmp
+TABLE
+}
+
 packages=() modules=()
 find_missing() {  # find_missing TABLE
   packages=() modules=()
@@ -136,8 +146,9 @@ install_missing() {  # install_missing TABLE: what find_missing found
   [ ${#packages[@]} -eq 0 ] || { echo "Installed, and still not found: ${packages[*]}" >&2; return 2; }
 }
 
-find_missing needs
-if [ ${#packages[@]} -gt 0 ]; then
+require() {  # require TABLE: what it lists is there, or is installed, or the script ends
+  find_missing "$1"
+  [ ${#packages[@]} -gt 0 ] || return 0
   if ! can_install; then
     {
       echo "Missing here: ${modules[*]}"
@@ -146,8 +157,11 @@ if [ ${#packages[@]} -gt 0 ]; then
     } >&2
     exit 2
   fi
-  install_missing needs
-fi
+  install_missing "$1"
+}
+
+require needs
+! $all_tests || require thread_sanitizer_needs
 
 if $tests && [ "$(id -u)" -eq 0 ]; then
   find_missing tests_need

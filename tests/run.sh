@@ -3,12 +3,14 @@
 # undefined-behaviour sanitizers. The last line sums up; exit code 0 only if all of it passed.
 #
 #   tests/run.sh          everything that fits into a quarter of an hour on two cores
-#   tests/run.sh --all    also the tests labelled "long"
+#   tests/run.sh --all    also the tests labelled "long", and whatever uses threads under the thread
+#                         sanitizer (clang and libomp)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
+all=false
 case "${1:-}" in
-  --all) selection=() ;;
+  --all) all=true selection=() ;;
   "") selection=(-LE '^long$') ;;
   *) sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
 esac
@@ -33,7 +35,7 @@ build() {  # build FOLDER TARGET OPTIONS...
   if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
     export CMAKE_GENERATOR=Ninja
   fi
-  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release -DHTDM_WERROR=ON -DHTDM_TESTS=ON "$@" &&
+  cmake -S . -B "$folder" -DCMAKE_BUILD_TYPE=Release -DHTDM_TESTS=ON "$@" &&
     cmake --build "$folder" --parallel "$cores" --target "$target"
 }
 
@@ -43,10 +45,17 @@ run() {  # run FOLDER SELECTION...
   ctest --test-dir "$folder" --no-tests=error --output-on-failure --parallel "$cores" "$@"
 }
 
-if stage "set-up" cluster/setup.sh --tests; then
-  stage "Release build" build build all && stage "Release tests" run build "${selection[@]}"
-  stage "sanitizer build" build build-asan unit_tests -DHTDM_SANITIZE=ON -DHTDM_BENCH=OFF &&
+needed=--tests
+! $all || needed=--all-tests
+if stage "set-up" cluster/setup.sh "$needed"; then
+  stage "Release build" build build all -DHTDM_WERROR=ON && stage "Release tests" run build "${selection[@]}"
+  stage "sanitizer build" build build-asan unit_tests -DHTDM_SANITIZE=address -DHTDM_BENCH=OFF &&
     stage "sanitizer tests" run build-asan -L '^unit$'
+  if $all; then
+    stage "thread sanitizer build" build build-tsan threads_tests -DHTDM_SANITIZE=thread \
+      -DHTDM_BENCH=OFF -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ &&
+      stage "thread sanitizer tests" run build-tsan -L '^threads$'
+  fi
 fi
 
 verdict=passed

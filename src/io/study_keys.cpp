@@ -8,8 +8,6 @@
 namespace htdm {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 constexpr Range positive{.low = 0};
 constexpr Range positive_or_inf{.low = 0, .high_open = false};
 constexpr Range fraction{.low = 0, .high = 1, .low_open = false};

@@ -130,7 +130,7 @@ StudyNode& reach(StudyTable& tree, const std::vector<std::string>& keys, const s
     if (node == nullptr) {
       StudyNode made;
       if (!last) made = {StudyTable{}, where};
-      node = &table->emplace_back(keys[i], std::move(made)).node;
+      node = &table->emplace_back(StudyEntry{keys[i], std::move(made)}).node;
     }
     if (last) return *node;
     check_input(node->table() != nullptr, where + ": " + keys[i] + " is a value, not a table",

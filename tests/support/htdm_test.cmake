@@ -23,9 +23,17 @@ function(htdm_test name)
 
   add_executable(test_${name} ${ARG_SOURCES})
   target_link_libraries(test_${name} PRIVATE ${main} htdm_test_support ${ARG_LIBRARIES})
-  if("unit" IN_LIST ARG_LABELS)
-    add_dependencies(unit_tests test_${name})
+  target_precompile_headers(test_${name} REUSE_FROM htdm_test_main)
+  set_target_properties(test_${name} PROPERTIES HTDM_TEST TRUE)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # False alarms inside std::string, which a precompiled header no longer hides.
+    target_compile_options(test_${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
+  foreach(label unit threads)
+    if(label IN_LIST ARG_LABELS)
+      add_dependencies(${label}_tests test_${name})
+    endif()
+  endforeach()
   foreach(ranks IN LISTS ARG_RANKS)
     if(ranks EQUAL 1)
       set(test ${name})
@@ -43,11 +51,12 @@ function(htdm_test name)
   endforeach()
 endfunction()
 
-# htdm_test_properties(TEST [RANKS n] [THREADS n] [TIMEOUT seconds] [LABELS label...])
+# htdm_test_properties(TEST [RANKS n] [THREADS n] [CORES n] [TIMEOUT seconds] [LABELS label...])
 #
-# What every test declares: the cores it keeps busy, its labels, and its environment.
+# What every test declares: the cores it keeps busy (ranks x threads, unless CORES says less, as its
+# processes start, end and wait more than they compute), its labels, and its environment.
 function(htdm_test_properties test)
-  cmake_parse_arguments(ARG "" "RANKS;THREADS;TIMEOUT" "LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "RANKS;THREADS;CORES;TIMEOUT" "LABELS" ${ARGN})
   foreach(default "RANKS=1" "THREADS=1" "TIMEOUT=300")
     string(REPLACE "=" ";" pair ${default})
     list(GET pair 0 key)
@@ -56,12 +65,23 @@ function(htdm_test_properties test)
       set(ARG_${key} ${value})
     endif()
   endforeach()
-  math(EXPR processors "${ARG_RANKS} * ${ARG_THREADS}")
+  if(NOT ARG_CORES)
+    math(EXPR ARG_CORES "${ARG_RANKS} * ${ARG_THREADS}")
+  endif()
   set(environment OMP_NUM_THREADS=${ARG_THREADS} HTDM_TEST_TIMEOUT=${ARG_TIMEOUT})
-  if(HTDM_SANITIZE)
+  if(HTDM_SANITIZE STREQUAL "address")
     list(APPEND environment UBSAN_OPTIONS=print_stacktrace=1)
+  elseif(HTDM_SANITIZE STREQUAL "thread")
+    # Libraries that are not compiled for it synchronise in ways that it cannot see.
+    set(tsan ignore_noninstrumented_modules=1 halt_on_error=1 second_deadlock_stack=1
+             suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan_suppressions.txt)
+    list(JOIN tsan ":" tsan)
+    list(APPEND environment TSAN_OPTIONS=${tsan})
+    if(HTDM_ARCHER)  # tells it how libomp synchronises
+      list(APPEND environment OMP_TOOL_LIBRARIES=${HTDM_ARCHER})
+    endif()
   endif()
   math(EXPR timeout "${ARG_TIMEOUT} + 20")
-  set_tests_properties(${test} PROPERTIES PROCESSORS ${processors} LABELS "${ARG_LABELS}"
+  set_tests_properties(${test} PROPERTIES PROCESSORS ${ARG_CORES} LABELS "${ARG_LABELS}"
     ENVIRONMENT "${environment}" TIMEOUT ${timeout})
 endfunction()

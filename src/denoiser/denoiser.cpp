@@ -14,9 +14,11 @@ double* doubles(Scratch& scratch, std::size_t slot, std::size_t n) {
 }
 
 [[noreturn]] void refuse_square() {
-  fail_input("the denoiser knows the posterior mean only",
-             "The posterior mean of |x - x0|^2/sigma^2 was asked for",
-             "Use a model of kind \"exact\" or \"empirical\", or another sampler");
+  fail_input(
+      "the denoiser knows the posterior mean only",
+      "The posterior mean of |x - x0|^2/sigma^2 was asked for",
+      "Use a model of kind \"exact\" or \"empirical\", a network with a spread network beside it, "
+      "or another sampler");
 }
 
 /// Runs the reference in double precision on a copy of each tile.

@@ -55,7 +55,7 @@ class Denoiser {
   /// The plain reference in double precision: gap = (x - D(x, sigma))/sigma, sigma > 0, d rows.
   virtual void gap(double sigma, Tile<const double> x, Tile<double> gap) const = 0;
 
-  /// Whether posterior() is there: of exact denoisers, of networks with a second head only.
+  /// Whether posterior() is there: of exact denoisers, of networks with a spread network.
   virtual bool knows_square() const { return false; }
 
   /// The plain reference of the moments that `out` asks for, in double precision, sigma > 0.

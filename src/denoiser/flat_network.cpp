@@ -20,22 +20,6 @@ std::size_t transposed_stride(std::size_t width) {
   return padded(width) + lane_multiple;
 }
 
-/// delta = 2 scale (output - target), zero in the padding; returns the sum of squares.
-double output_error(const float* output, Tile<const float> target, std::size_t rows, double scale,
-                    float* delta) {
-  double sum = 0;
-  for (std::size_t j = 0; j < rows; ++j) {
-    float* row = delta + j * row_stride;
-    for (std::size_t i = 0; i < target.paths; ++i) {
-      const double error = static_cast<double>(output[j * row_stride + i]) - target.row(j)[i];
-      row[i] = static_cast<float>(2 * scale * error);
-      sum += error * error;
-    }
-    std::fill(row + target.paths, row + padded(target.paths), 0.0F);
-  }
-  return sum;
-}
-
 }  // namespace
 
 /// Scratch of one chunk. Hidden layer l has its values at values[l] and its SiLU slopes at
@@ -52,6 +36,36 @@ struct FlatNetwork::Workspace {
   float* layer_values(std::size_t l) const { return values + l * layer_size; }
   float* layer_slopes(std::size_t l) const { return slopes + l * layer_size; }
 };
+
+OutputLoss squared_error(Tile<const float> target, std::size_t rows, double scale) {
+  return [=](std::size_t first, Tile<const float> output, Tile<float> slope) {
+    double sum = 0;
+    for (std::size_t j = 0; j < rows; ++j) {
+      const float* const wanted = target.row(j) + first;
+      for (std::size_t i = 0; i < output.paths; ++i) {
+        const double error = static_cast<double>(output.row(j)[i]) - wanted[i];
+        slope.row(j)[i] = static_cast<float>(2 * scale * error);
+        sum += error * error;
+      }
+    }
+    return sum;
+  };
+}
+
+AlignedVector<float> flat_parameters(const std::vector<DenseLayer>& layers) {
+  AlignedVector<float> parameters;
+  for (const DenseLayer& layer : layers) {
+    parameters.insert(parameters.end(), layer.weight.begin(), layer.weight.end());
+    parameters.insert(parameters.end(), layer.bias.begin(), layer.bias.end());
+  }
+  return parameters;
+}
+
+std::vector<int> widths_of(const std::vector<DenseLayer>& layers) {
+  std::vector<int> widths{layers.front().columns};
+  for (const DenseLayer& layer : layers) widths.push_back(layer.rows);
+  return widths;
+}
 
 FlatNetwork::FlatNetwork(const std::vector<int>& widths) {
   HTDM_EXPECTS(widths.size() >= 2);
@@ -77,9 +91,8 @@ FlatNetwork::Workspace FlatNetwork::workspace(Scratch& scratch) const {
           .layer_size = layer_size};
 }
 
-double FlatNetwork::squared_error_gradient(const float* parameters, Tile<const float> input,
-                                           Tile<const float> target, double scale, float* gradient,
-                                           Scratch& scratch) const {
+double FlatNetwork::gradient(const float* parameters, Tile<const float> input,
+                             const OutputLoss& loss, float* gradient, Scratch& scratch) const {
   Workspace work = workspace(scratch);
   const std::size_t last = layers_.size() - 1;
   double sum = 0;
@@ -87,12 +100,28 @@ double FlatNetwork::squared_error_gradient(const float* parameters, Tile<const f
   for (std::size_t i = 0; i < input.paths; i += chunk) {
     const std::size_t n = std::min(chunk, input.paths - i);
     const Tile<const float> x{input.data + i, n, input.stride};
-    const Tile<const float> y{target.data + i, n, target.stride};
     forward(parameters, x, work);
-    sum += output_error(work.layer_values(last), y, layers_[last].rows, scale, work.delta);
+    const Tile<float> slope{work.delta, n, row_stride};
+    sum += loss(i, {work.layer_values(last), n, row_stride}, slope);
+    for (std::size_t j = 0; j < layers_[last].rows; ++j) {
+      std::fill(slope.row(j) + n, slope.row(j) + padded(n), 0.0F);
+    }
     backward(parameters, x, gradient, work);
   }
   return sum;
+}
+
+void FlatNetwork::outputs(const float* parameters, Tile<const float> input, Tile<float> output,
+                          Scratch& scratch) const {
+  Workspace work = workspace(scratch);
+  const std::size_t last = layers_.size() - 1;
+  for (std::size_t i = 0; i < input.paths; i += chunk) {
+    const std::size_t n = std::min(chunk, input.paths - i);
+    forward(parameters, {input.data + i, n, input.stride}, work);
+    for (std::size_t j = 0; j < layers_[last].rows; ++j) {
+      std::copy_n(work.layer_values(last) + j * row_stride, n, output.row(j) + i);
+    }
+  }
 }
 
 void FlatNetwork::forward(const float* parameters, Tile<const float> input, Workspace& work) const {

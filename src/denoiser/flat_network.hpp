@@ -1,12 +1,27 @@
-/// The network as one vector of parameters, and the gradient of its squared error.
+/// The network as one vector of parameters, and the gradient of a loss of its outputs.
 #pragma once
 
 #include "core/tile.hpp"
+#include "denoiser/model.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace htdm {
+
+/// The loss of outputs of paths first ... first + output.paths - 1: returns its sum over them and
+/// writes its derivative by every output, times a factor that whoever made it knows, to `slope`,
+/// laid out as `output`. Called for a hundred paths at a time.
+using OutputLoss =
+    std::function<double(std::size_t first, Tile<const float> output, Tile<float> slope)>;
+
+/// sum of (output - target)^2 over paths and the `rows` rows, the slope times `scale`.
+OutputLoss squared_error(Tile<const float> target, std::size_t rows, double scale);
+
+/// The numbers of layers as FlatNetwork orders them, and their widths, inputs first.
+AlignedVector<float> flat_parameters(const std::vector<DenseLayer>& layers);
+std::vector<int> widths_of(const std::vector<DenseLayer>& layers);
 
 /// Layers widths[l] -> widths[l + 1] with SiLU between them; the parameters lie layer by layer,
 /// weights row after row, then biases.
@@ -23,14 +38,17 @@ class FlatNetwork {
   std::size_t parameters() const { return parameters_; }
   const std::vector<Layer>& layers() const { return layers_; }
 
-  /// L = sum over paths and components of (F(input) - target)^2. Returns L; writes
-  /// gradient = scale dL/dparameters. Rows of input: the first width; of target: the last. Columns
-  /// of input up to padded(paths) must hold finite numbers.
+  /// Returns L, the sum over paths of loss(F(input)), and writes gradient = dL/dparameters times
+  /// the factor in the slopes of `loss`. Rows of input: the first width. Columns of input up to
+  /// padded(paths) must hold finite numbers.
   /// Sums run in path order, so the result depends on nothing but the arguments (and is the same
   /// on AVX2 and AVX-512). Scratch: slots 1 to 3.
-  double squared_error_gradient(const float* parameters, Tile<const float> input,
-                                Tile<const float> target, double scale, float* gradient,
-                                Scratch& scratch) const;
+  double gradient(const float* parameters, Tile<const float> input, const OutputLoss& loss,
+                  float* gradient, Scratch& scratch) const;
+
+  /// F(input) in as many rows as the last width, the same conditions and scratch.
+  void outputs(const float* parameters, Tile<const float> input, Tile<float> output,
+               Scratch& scratch) const;
 
  private:
   struct Workspace;

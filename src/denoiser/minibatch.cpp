@@ -103,4 +103,21 @@ void make_examples(double nu, std::span<const float> samples, std::span<const st
   }
 }
 
+void DenoiserLesson::examples(std::uint64_t first, std::span<const std::uint32_t> order,
+                              Tile<float> input, Tile<float> hint, Scratch& scratch) const {
+  const std::size_t stride = padded(order.size());
+  float* const memory = scratch.floats(4, training_noise_rows(dimension_) * stride);
+  const Tile<float> noise{memory, order.size(), stride};
+  draw_training_noise(options_, dimension_, first, noise);
+  make_examples(options_.nu, samples_, order, dimension_, noise, input, hint);
+}
+
+OutputLoss DenoiserLesson::loss(Tile<const float> hint, double scale) const {
+  const double d = dimension_;
+  const OutputLoss sum = squared_error(hint, static_cast<std::size_t>(dimension_), scale / d);
+  return [=](std::size_t first, Tile<const float> output, Tile<float> slope) {
+    return sum(first, output, slope) / d;
+  };
+}
+
 }  // namespace htdm

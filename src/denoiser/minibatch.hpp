@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tile.hpp"
+#include "denoiser/lesson.hpp"
 #include "denoiser/trainer.hpp"
 
 #include <cstdint>
@@ -31,5 +32,25 @@ void draw_training_noise(const TrainingOptions& options, int dimension, std::uin
 /// padded(paths) become 0. All three tiles have noise.paths paths.
 void make_examples(double nu, std::span<const float> samples, std::span<const std::uint32_t> order,
                    int dimension, Tile<const float> noise, Tile<float> input, Tile<float> target);
+
+/// The squared error of the network F from these draws, the mean over the d components.
+class DenoiserLesson : public Lesson {
+ public:
+  /// `samples` as for the Trainer.
+  DenoiserLesson(const TrainingOptions& options, std::span<const float> samples, int dimension)
+      : options_(options), samples_(samples), dimension_(dimension) {}
+
+  int inputs() const override { return dimension_ + 1; }
+  int outputs() const override { return dimension_; }
+  int hints() const override { return dimension_; }
+  void examples(std::uint64_t first, std::span<const std::uint32_t> order, Tile<float> input,
+                Tile<float> hint, Scratch& scratch) const override;
+  OutputLoss loss(Tile<const float> hint, double scale) const override;
+
+ private:
+  TrainingOptions options_;
+  std::span<const float> samples_;
+  int dimension_;
+};
 
 }  // namespace htdm

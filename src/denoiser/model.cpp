@@ -42,6 +42,20 @@ void check_layer(const DenseLayer& layer, int columns, const std::string& source
              name + " holds a number that is not finite");
 }
 
+/// Layers that chain from `inputs` to `outputs` numbers; `prefix` names them.
+void check_layers(const std::vector<DenseLayer>& layers, int inputs, int outputs,
+                  const std::string& source, const std::string& prefix) {
+  check_part(!layers.empty(), source, "there are no " + prefix + "layers");
+  int columns = inputs;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    check_layer(layers[i], columns, source, prefix + "layer " + std::to_string(i));
+    columns = layers[i].rows;
+  }
+  check_part(columns == outputs, source,
+             "the last " + prefix + "layer gives " + std::to_string(columns) +
+                 " numbers instead of " + std::to_string(outputs));
+}
+
 /// U(-bound, bound) in index order: two numbers from the four words of each step.
 void fill_uniform(const Stream& stream, double bound, std::span<float> out) {
   for (std::size_t k = 0; k < out.size(); k += 2) {
@@ -59,38 +73,36 @@ void check_model(const Model& model, const std::string& source) {
   check_part(model.nu > 2, source,
              "nu = " + std::to_string(model.nu) + " is not above 2 (inf for Gaussian noise)");
   check_normalization(model.normalization, source);
-  check_part(!model.layers.empty(), source, "there are no layers");
-  int columns = model.dimension() + 1;
-  for (std::size_t i = 0; i < model.layers.size(); ++i) {
-    check_layer(model.layers[i], columns, source, "layer " + std::to_string(i));
-    columns = model.layers[i].rows;
+  const int d = model.dimension();
+  check_layers(model.layers, d + 1, d, source, "");
+  if (model.spread.empty()) return;
+  check_part(std::isfinite(model.nu), source, "a spread network is of no use under Gaussian noise");
+  check_layers(model.spread.layers, d + 2, 1, source, "spread ");
+}
+
+std::vector<DenseLayer> initial_layers(const std::vector<int>& widths, std::uint64_t seed) {
+  HTDM_EXPECTS(std::ranges::all_of(widths, [](int width) { return width >= 1; }));
+  std::vector<DenseLayer> layers;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+    DenseLayer& layer = layers.emplace_back();
+    layer.columns = widths[i];
+    layer.rows = widths[i + 1];
+    layer.weight.assign(static_cast<std::size_t>(layer.rows) * layer.columns, 0.0F);
+    layer.bias.assign(static_cast<std::size_t>(layer.rows), 0.0F);
+    if (i + 2 < widths.size()) {
+      const double bound = std::sqrt(6.0 / (layer.rows + layer.columns));
+      fill_uniform(Stream(seed, Purpose::weight_initialisation, i), bound, layer.weight);
+    }
   }
-  check_part(columns == model.dimension(), source,
-             "the last layer gives " + std::to_string(columns) + " numbers for data of dimension " +
-                 std::to_string(model.dimension()));
+  return layers;
 }
 
 std::vector<DenseLayer> initial_layers(int dimension, const std::vector<int>& hidden,
                                        std::uint64_t seed) {
-  HTDM_EXPECTS(dimension >= 1);
-  HTDM_EXPECTS(std::ranges::all_of(hidden, [](int width) { return width >= 1; }));
-  std::vector<int> rows = hidden;
-  rows.push_back(dimension);
-  std::vector<DenseLayer> layers;
-  int columns = dimension + 1;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    DenseLayer& layer = layers.emplace_back();
-    layer.rows = rows[i];
-    layer.columns = columns;
-    layer.weight.assign(static_cast<std::size_t>(rows[i]) * columns, 0.0F);
-    layer.bias.assign(rows[i], 0.0F);
-    if (i + 1 < rows.size()) {
-      const double bound = std::sqrt(6.0 / (rows[i] + columns));
-      fill_uniform(Stream(seed, Purpose::weight_initialisation, i), bound, layer.weight);
-    }
-    columns = rows[i];
-  }
-  return layers;
+  std::vector<int> widths{dimension + 1};
+  widths.insert(widths.end(), hidden.begin(), hidden.end());
+  widths.push_back(dimension);
+  return initial_layers(widths, seed);
 }
 
 }  // namespace htdm

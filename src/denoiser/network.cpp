@@ -2,6 +2,8 @@
 
 #include "core/error.hpp"
 #include "denoiser/matrix_kernels.hpp"
+#include "denoiser/spread.hpp"
+#include "denoiser/spread_kernels.hpp"
 #include "denoiser/vector_kernels.hpp"
 #include "diffusion/preconditioning.hpp"
 
@@ -30,65 +32,54 @@ Matrix apply_layer(const DenseLayer& layer, const Matrix& input) {
   return output;
 }
 
-/// The network with everything that depends on sigma alone computed once per level.
-class NetworkLevels : public LevelDenoiser {
+/// The answer of layers with SiLU between them; one column per path.
+Matrix apply_layers(const std::vector<DenseLayer>& layers, Matrix f) {
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    if (l > 0) f = f.array() / (1 + (-f.array()).exp());
+    f = apply_layer(layers[l], f);
+  }
+  return f;
+}
+
+/// F of the denoiser at x in double precision.
+Matrix network_output(const Model& model, const Preconditioning& p, Tile<const double> x) {
+  const auto rows = static_cast<Eigen::Index>(model.dimension());
+  const auto paths = static_cast<Eigen::Index>(x.paths);
+  const Eigen::Map<const Matrix, 0, Eigen::OuterStride<>> in(
+      x.data, rows, paths, Eigen::OuterStride<>(static_cast<Eigen::Index>(x.stride)));
+  Matrix inputs(rows + 1, paths);
+  inputs.topRows(rows) = p.c_in * in;
+  inputs.bottomRows(1).setConstant(p.c_noise);
+  return apply_layers(model.layers, std::move(inputs));
+}
+
+/// Layers whose last input is c_noise, the same for all paths of a level: it is folded into the
+/// first bias.
+class LevelLayers {
  public:
-  NetworkLevels(const Model& model, std::span<const double> sigmas) : model_(model) {
-    for (const DenseLayer& layer : model.layers) {
+  explicit LevelLayers(const std::vector<DenseLayer>& layers) : layers_(layers) {
+    for (const DenseLayer& layer : layers_) {
       width_ = std::max(width_, static_cast<std::size_t>(layer.rows));
     }
-    levels_.reserve(sigmas.size());
-    for (const double sigma : sigmas) add_level(sigma);
   }
 
-  void gap(std::size_t level, Tile<const float> x, Tile<float> gap,
-           Scratch& scratch) const override {
-    HTDM_EXPECTS(level < levels_.size());
-    for (std::size_t i = 0; i < x.paths; i += strip) {
-      const std::size_t n = std::min(strip, x.paths - i);
-      strip_gap(levels_[level], {x.data + i, n, x.stride}, {gap.data + i, n, gap.stride}, scratch);
-    }
-  }
-
- private:
-  struct Level {
-    float c_in, gap_x, gap_f;
-    std::vector<float> first_bias;  ///< of the first layer, with the input c_noise folded in
-  };
-
-  void add_level(double sigma) {
-    const auto p = Preconditioning::at(sigma, model_.nu);
-    const DenseLayer& first = model_.layers.front();
-    Level& level = levels_.emplace_back();
-    level.c_in = static_cast<float>(p.c_in);
-    level.gap_x = static_cast<float>(p.gap_x);
-    level.gap_f = static_cast<float>(p.gap_f);
+  void add_level(double c_noise) {
+    const DenseLayer& first = layers_.front();
+    std::vector<float>& bias = first_bias_.emplace_back();
     for (int row = 0; row < first.rows; ++row) {
       const double weight = first.weight[(row + 1) * first.columns - 1];
-      level.first_bias.push_back(static_cast<float>(first.bias[row] + weight * p.c_noise));
+      bias.push_back(static_cast<float>(first.bias[row] + weight * c_noise));
     }
   }
 
-  void strip_gap(const Level& level, Tile<const float> x, Tile<float> gap, Scratch& scratch) const {
-    const std::size_t dimension = model_.dimension();
-    float* input = scratch.floats(0, dimension * strip);
-    for (std::size_t j = 0; j < dimension; ++j) {
-      scale(level.c_in, x.row(j), x.paths, input + j * strip);
-    }
-    const float* output = run_layers(level, input, padded(x.paths), scratch);
-    for (std::size_t j = 0; j < dimension; ++j) {
-      combine_gap(level.gap_x, x.row(j), level.gap_f, output + j * strip, x.paths, gap.row(j));
-    }
-  }
-
-  /// F for `columns` paths; rows are `strip` apart.
-  const float* run_layers(const Level& level, const float* input, std::size_t columns,
-                          Scratch& scratch) const {
-    const std::size_t last = model_.layers.size() - 1;
+  /// The answer for `columns` paths; rows are `strip` apart. Scratch: slots 1 and 2.
+  const float* run(std::size_t level, const float* input, std::size_t columns,
+                   Scratch& scratch) const {
+    const std::size_t last = layers_.size() - 1;
     for (std::size_t l = 0; l <= last; ++l) {
-      const DenseLayer& layer = model_.layers[l];
+      const DenseLayer& layer = layers_[l];
       const std::size_t depth = l == 0 ? layer.columns - 1 : layer.columns;
-      const float* bias = l == 0 ? level.first_bias.data() : layer.bias.data();
+      const float* bias = l == 0 ? first_bias_[level].data() : layer.bias.data();
       float* output = scratch.floats(1 + l % 2, width_ * strip);
       const Product product{.rows = static_cast<std::size_t>(layer.rows),
                             .columns = columns,
@@ -110,8 +101,79 @@ class NetworkLevels : public LevelDenoiser {
     return input;
   }
 
-  const Model& model_;
+ private:
+  const std::vector<DenseLayer>& layers_;
   std::size_t width_ = 0;
+  std::vector<std::vector<float>> first_bias_;
+};
+
+/// The networks with everything that depends on sigma alone computed once per level.
+class NetworkLevels : public LevelDenoiser {
+ public:
+  NetworkLevels(const Model& model, std::span<const double> sigmas)
+      : dimension_(static_cast<std::size_t>(model.dimension())),
+        nu_(static_cast<float>(model.nu)),
+        network_(model.layers),
+        spread_(model.spread.layers) {
+    for (const double sigma : sigmas) {
+      const auto p = Preconditioning::at(sigma, model.nu);
+      levels_.push_back(
+          {static_cast<float>(p.c_in), static_cast<float>(p.gap_x), static_cast<float>(p.gap_f)});
+      network_.add_level(p.c_noise);
+      if (!model.spread.empty()) spread_.add_level(p.c_noise);
+    }
+    knows_square_ = !model.spread.empty();
+  }
+
+  void gap(std::size_t level, Tile<const float> x, Tile<float> gap,
+           Scratch& scratch) const override {
+    for_strips(x, gap, [&](std::size_t, Tile<const float> some, Tile<float> result) {
+      strip_gap(level, some, result, scratch);
+    });
+  }
+
+  void posterior(std::size_t level, Tile<const float> x, Tile<float> gap, float* square,
+                 Scratch& scratch) const override {
+    if (!knows_square_) return LevelDenoiser::posterior(level, x, gap, square, scratch);
+    for_strips(x, gap, [&](std::size_t first, Tile<const float> some, Tile<float> result) {
+      strip_gap(level, some, result, scratch);
+      const Tile<float> features{scratch.floats(3, (dimension_ + 1) * strip), some.paths, strip};
+      spread_feature_tile(levels_[level].c_in, some, dimension_, features);
+      const float* const g = spread_.run(level, features.data, padded(some.paths), scratch);
+      spread_square_tile(nu_, result, dimension_, g, square + first);
+    });
+  }
+
+ private:
+  struct Level {
+    float c_in, gap_x, gap_f;
+  };
+
+  template <class Body>
+  void for_strips(Tile<const float> x, Tile<float> gap, const Body& body) const {
+    for (std::size_t i = 0; i < x.paths; i += strip) {
+      const std::size_t n = std::min(strip, x.paths - i);
+      body(i, Tile<const float>{x.data + i, n, x.stride}, Tile<float>{gap.data + i, n, gap.stride});
+    }
+  }
+
+  void strip_gap(std::size_t level, Tile<const float> x, Tile<float> gap, Scratch& scratch) const {
+    HTDM_EXPECTS(level < levels_.size());
+    const Level& at = levels_[level];
+    float* input = scratch.floats(0, dimension_ * strip);
+    for (std::size_t j = 0; j < dimension_; ++j) {
+      scale(at.c_in, x.row(j), x.paths, input + j * strip);
+    }
+    const float* output = network_.run(level, input, padded(x.paths), scratch);
+    for (std::size_t j = 0; j < dimension_; ++j) {
+      combine_gap(at.gap_x, x.row(j), at.gap_f, output + j * strip, x.paths, gap.row(j));
+    }
+  }
+
+  std::size_t dimension_;
+  float nu_;
+  bool knows_square_ = false;
+  LevelLayers network_, spread_;
   std::vector<Level> levels_;
 };
 
@@ -122,22 +184,46 @@ NetworkDenoiser::NetworkDenoiser(std::shared_ptr<const Model> model) : model_(st
 }
 
 void NetworkDenoiser::gap(double sigma, Tile<const double> x, Tile<double> gap) const {
-  using Stride = Eigen::OuterStride<>;
-  const auto rows = static_cast<Eigen::Index>(dimension());
+  const auto p = Preconditioning::at(sigma, model_->nu);
+  const Matrix f = network_output(*model_, p, x);
+  for (Eigen::Index j = 0; j < f.rows(); ++j) {
+    const auto row = static_cast<std::size_t>(j);
+    for (std::size_t i = 0; i < x.paths; ++i) {
+      gap.row(row)[i] = p.gap_x * x.row(row)[i] - p.gap_f * f(j, static_cast<Eigen::Index>(i));
+    }
+  }
+}
+
+void NetworkDenoiser::posterior(double sigma, Tile<const double> x,
+                                const PosteriorTiles& out) const {
+  if (!knows_square()) return Denoiser::posterior(sigma, x, out);
+  const auto d = static_cast<Eigen::Index>(dimension());
   const auto paths = static_cast<Eigen::Index>(x.paths);
   const auto p = Preconditioning::at(sigma, model_->nu);
-  const Eigen::Map<const Matrix, 0, Stride> in(x.data, rows, paths,
-                                               Stride(static_cast<Eigen::Index>(x.stride)));
-  Matrix f(rows + 1, paths);
-  f.topRows(rows) = p.c_in * in;
-  f.bottomRows(1).setConstant(p.c_noise);
-  for (std::size_t l = 0; l < model_->layers.size(); ++l) {
-    if (l > 0) f = f.array() / (1 + (-f.array()).exp());
-    f = apply_layer(model_->layers[l], f);
+  const Matrix f = network_output(*model_, p, x);
+  Matrix features(d + 2, paths);
+  std::vector<double> y(static_cast<std::size_t>(d)), gap_square(x.paths);
+  for (Eigen::Index i = 0; i < paths; ++i) {
+    const auto path = static_cast<std::size_t>(i);
+    for (Eigen::Index j = 0; j < d; ++j) {
+      const auto row = static_cast<std::size_t>(j);
+      const double component = x.row(row)[path], u = p.gap_x * component - p.gap_f * f(j, i);
+      if (out.gap.data != nullptr) out.gap.row(row)[path] = u;
+      if (out.mean.data != nullptr) {
+        out.mean.row(row)[path] = p.c_skip * component + p.c_out * f(j, i);
+      }
+      gap_square[path] += u * u;
+      y[row] = p.c_in * component;
+    }
+    features(d, i) = spread_features(y);
+    for (Eigen::Index j = 0; j < d; ++j) features(j, i) = y[static_cast<std::size_t>(j)];
   }
-  Eigen::Map<Matrix, 0, Stride> out(gap.data, rows, paths,
-                                    Stride(static_cast<Eigen::Index>(gap.stride)));
-  out = p.gap_x * in - p.gap_f * f;
+  if (out.square == nullptr) return;
+  features.bottomRows(1).setConstant(p.c_noise);
+  const Matrix g = apply_layers(model_->spread.layers, std::move(features));
+  for (Eigen::Index i = 0; i < paths; ++i) {
+    out.square[i] = spread_square(model_->nu, gap_square[static_cast<std::size_t>(i)], g(0, i));
+  }
 }
 
 std::unique_ptr<LevelDenoiser> NetworkDenoiser::at_levels(std::span<const double> sigmas) const {

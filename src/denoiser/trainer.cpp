@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -16,14 +17,14 @@ namespace {
 /// Parameters whose gradients are added at a time: few enough for the first-level cache.
 constexpr std::size_t total_size = 1024;
 
-void check_options(const TrainingOptions& o, std::size_t samples, int dimension) {
+void check_options(const TrainingOptions& o, std::size_t samples) {
   check_input(o.nu > 2, "training noise has nu = " + std::to_string(o.nu),
               "The preconditioning divides by the variance of the noise, infinite for nu <= 2",
               "Use nu > 2, or inf for Gaussian noise");
-  const bool positive = dimension >= 1 && o.steps >= 0 && o.batch >= 1 && o.shards >= 1 &&
+  const bool positive = o.steps >= 0 && o.batch >= 1 && o.shards >= 1 &&
                         std::ranges::all_of(o.hidden, [](int width) { return width >= 1; });
   check_input(positive, "a size of the training is zero or negative",
-              "Dimension, batch, shards and hidden widths count things", "Use sizes of at least 1");
+              "Batch, shards and hidden widths count things", "Use sizes of at least 1");
   check_input(samples <= std::numeric_limits<std::uint32_t>::max(),
               "training has " + std::to_string(samples) + " samples",
               "Samples are numbered with 32 bits", "Use fewer than 4294967296 samples");
@@ -34,27 +35,32 @@ void check_options(const TrainingOptions& o, std::size_t samples, int dimension)
 }
 
 /// Throws before anything is built from sizes that make no sense.
-std::vector<int> checked_widths(const TrainingOptions& options, std::size_t samples,
-                                int dimension) {
-  check_options(options, samples, dimension);
-  std::vector<int> widths{dimension + 1};
+std::vector<int> checked_widths(const TrainingOptions& options, const Lesson& lesson,
+                                std::size_t samples) {
+  check_options(options, samples);
+  std::vector<int> widths{lesson.inputs()};
   widths.insert(widths.end(), options.hidden.begin(), options.hidden.end());
-  widths.push_back(dimension);
+  widths.push_back(lesson.outputs());
   return widths;
 }
 
 std::size_t sample_count(std::span<const float> samples, int dimension) {
-  return samples.size() / static_cast<std::size_t>(std::max(dimension, 1));
+  check_input(dimension >= 1, "training has dimension " + std::to_string(dimension),
+              "A sample has a component at least", "Use a dimension of at least 1");
+  HTDM_EXPECTS(samples.size() % static_cast<std::size_t>(dimension) == 0);
+  return samples.size() / static_cast<std::size_t>(dimension);
 }
 
 AdamWStep adamw_step(const TrainingOptions& o, std::int64_t t) {
   const auto power = static_cast<double>(t);
-  return {.keep = static_cast<float>(1 - o.learning_rate * o.weight_decay),
+  const double done = static_cast<double>(t - 1) / static_cast<double>(std::max(o.steps, t));
+  const double learning_rate = o.learning_rate * (o.cooling ? 1 - done : 1);
+  return {.keep = static_cast<float>(1 - learning_rate * o.weight_decay),
           .beta1 = static_cast<float>(o.beta1),
           .beta2 = static_cast<float>(o.beta2),
           .fresh1 = static_cast<float>(1 - o.beta1),
           .fresh2 = static_cast<float>(1 - o.beta2),
-          .rate = static_cast<float>(o.learning_rate / (1 - std::pow(o.beta1, power))),
+          .rate = static_cast<float>(learning_rate / (1 - std::pow(o.beta1, power))),
           .unbias2 = static_cast<float>(1 / std::sqrt(1 - std::pow(o.beta2, power))),
           .epsilon = static_cast<float>(o.epsilon)};
 }
@@ -62,16 +68,17 @@ AdamWStep adamw_step(const TrainingOptions& o, std::int64_t t) {
 }  // namespace
 
 Trainer::Trainer(const TrainingOptions& options, std::span<const float> samples, int dimension)
+    : Trainer(options, std::make_shared<DenoiserLesson>(options, samples, dimension),
+              sample_count(samples, dimension)) {}
+
+Trainer::Trainer(const TrainingOptions& options, std::shared_ptr<const Lesson> lesson,
+                 std::size_t samples)
     : options_(options),
+      lesson_(std::move(lesson)),
       samples_(samples),
-      dimension_(dimension),
-      network_(checked_widths(options, sample_count(samples, dimension), dimension)) {
-  HTDM_EXPECTS(samples.size() % static_cast<std::size_t>(dimension) == 0);
-  parameters_.reserve(network_.parameters());
-  for (const DenseLayer& layer : initial_layers(dimension, options.hidden, options.seed)) {
-    parameters_.insert(parameters_.end(), layer.weight.begin(), layer.weight.end());
-    parameters_.insert(parameters_.end(), layer.bias.begin(), layer.bias.end());
-  }
+      network_(checked_widths(options, *lesson_, samples)) {
+  parameters_ =
+      flat_parameters(initial_layers(checked_widths(options, *lesson_, samples), options.seed));
   first_moment_.assign(parameters_.size(), 0.0F);
   second_moment_.assign(parameters_.size(), 0.0F);
   shuffle_for_step();
@@ -83,25 +90,22 @@ void Trainer::shard_gradient(int shard, ShardGradients& result, Scratch& scratch
   const std::int64_t begin = shard * batch / options_.shards;
   const std::int64_t end = (shard + 1) * batch / options_.shards;
   const auto n = static_cast<std::size_t>(end - begin);
-  const auto d = static_cast<std::size_t>(dimension_);
-  const std::size_t noise_rows = training_noise_rows(dimension_);
+  const auto inputs = static_cast<std::size_t>(lesson_->inputs());
+  const auto hints = static_cast<std::size_t>(lesson_->hints());
   const std::size_t stride = padded(n);
 
-  float* memory = scratch.floats(0, (noise_rows + d + 1 + d) * stride);
-  const Tile<float> noise{memory, n, stride};
-  const Tile<float> input{noise.row(noise_rows), n, stride};
-  const Tile<float> target{input.row(d + 1), n, stride};
+  float* memory = scratch.floats(0, (inputs + hints) * stride);
+  const Tile<float> input{memory, n, stride};
+  const Tile<float> hint{input.row(inputs), n, stride};
   const std::int64_t batches = static_cast<std::int64_t>(order_.size()) / batch;
   const auto in_epoch = static_cast<std::size_t>(step_ % batches * batch + begin);
-  draw_training_noise(options_, dimension_, static_cast<std::uint64_t>(step_ * batch + begin),
-                      noise);
-  make_examples(options_.nu, samples_, std::span(order_).subspan(in_epoch, n), dimension_, noise,
-                input, target);
+  lesson_->examples(static_cast<std::uint64_t>(step_ * batch + begin),
+                    std::span(order_).subspan(in_epoch, n), input, hint, scratch);
 
-  const double scale = 1.0 / (static_cast<double>(batch) * dimension_);
+  const double scale = 1.0 / static_cast<double>(batch);
   result.loss[static_cast<std::size_t>(shard)] =
-      scale * network_.squared_error_gradient(parameters_.data(), input, target, scale,
-                                              result.of(shard), scratch);
+      scale * network_.gradient(parameters_.data(), input, lesson_->loss(hint, scale),
+                                result.of(shard), scratch);
 }
 
 void Trainer::update(const ShardGradients& gradients, std::size_t first, std::size_t last) {
@@ -165,7 +169,7 @@ void Trainer::restore(const TrainerState& state) {
 }
 
 void Trainer::shuffle_for_step() {
-  const auto samples = static_cast<std::int64_t>(sample_count(samples_, dimension_));
+  const auto samples = static_cast<std::int64_t>(samples_);
   const std::int64_t epoch = step_ / (samples / options_.batch);
   if (epoch == epoch_) return;
   order_ = epoch_order(options_.seed, epoch, static_cast<std::uint32_t>(samples));

@@ -3,9 +3,11 @@
 
 #include "core/tile.hpp"
 #include "denoiser/flat_network.hpp"
+#include "denoiser/lesson.hpp"
 #include "denoiser/model.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -21,11 +23,12 @@ struct TrainingOptions {
   std::vector<int> hidden{128, 128};
   double learning_rate = 2e-4;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
+  bool cooling = false;  ///< the rate falls to 0 in a straight line over all steps
   double level_mean = -1.2, level_deviation = 1.2;
   std::uint64_t seed = 42;
 };
 
-/// Gradients of all shards of a minibatch: sums over a shard's samples, divided by (batch d) for
+/// Gradients of all shards of a minibatch: sums over a shard's samples, divided by the batch for
 /// the mean; one number per parameter, layer by layer: weights, biases. Shard lies behind shard,
 /// each padded to `stride` numbers, so that ranks can exchange runs of them.
 class ShardGradients {
@@ -63,9 +66,14 @@ struct TrainerState {
 /// draws of (seed, step * batch + position).
 class Trainer {
  public:
-  /// `samples` are the z-scored training data, sample after sample (x[i d + j]); must outlive
-  /// *this. Throws InputError unless nu > 2, batch <= samples < 2^32, and sizes are positive.
+  /// Of a denoiser. `samples` are the z-scored training data, sample after sample (x[i d + j]);
+  /// must outlive *this. Throws InputError unless nu > 2, batch <= samples < 2^32, and sizes are
+  /// positive.
   Trainer(const TrainingOptions& options, std::span<const float> samples, int dimension);
+
+  /// Of whatever `lesson` teaches, from so many samples. Throws InputError likewise.
+  Trainer(const TrainingOptions& options, std::shared_ptr<const Lesson> lesson,
+          std::size_t samples);
 
   std::int64_t step() const { return step_; }
   std::size_t parameters() const { return parameters_.size(); }
@@ -104,8 +112,8 @@ class Trainer {
   void shuffle_for_step();
 
   TrainingOptions options_;
-  std::span<const float> samples_;
-  int dimension_;
+  std::shared_ptr<const Lesson> lesson_;
+  std::size_t samples_;
   FlatNetwork network_;
   std::int64_t step_ = 0;
   std::int64_t epoch_ = -1;

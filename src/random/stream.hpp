@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   held_out_data = 12,
   data_split = 14,
   training_mixing = 13,
+  spread_salt = 15,
 };
 
 using Words = std::array<std::uint32_t, 4>;

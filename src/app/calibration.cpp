@@ -115,6 +115,7 @@ const Spread& Calibration::step(const TrainingJob& job, int groups) {
   if (const auto known = steps_.find(shape); known != steps_.end()) return known->second;
   Plan piece = *job.plan;
   piece.models = {model};
+  piece.models[0].spread = false;  // timed apart
   std::int64_t& rows = piece.study.data.train_samples;
   rows = std::min(rows, std::max<std::int64_t>(most_rows, model.section.batch));
   const TrainingData data = draw_training_data(piece, threads_);
@@ -143,7 +144,12 @@ Spread Calibration::training(const std::vector<TrainingJob>& jobs) {
   double drawing = 0;
   for (std::size_t m = 0; m < jobs.size(); ++m) {
     const Plan& plan = *jobs[m].plan;
-    const auto steps = static_cast<double>(plan.models[jobs[m].model].section.steps);
+    const ModelPlan& model = plan.models[jobs[m].model];
+    auto steps = static_cast<double>(model.section.steps);
+    if (model.spread) {
+      steps += static_cast<double>(model.section.spread_steps) *
+               world_.max(spread_step_ratio(plan, model, timings_));
+    }
     busy[m % busy.size()] += step(jobs[m], groups) * steps;
     if (data.insert(data_key(plan)).second) drawing = std::max(drawing, data_seconds(plan, true));
   }
@@ -158,6 +164,11 @@ std::shared_ptr<const Denoiser> Calibration::denoiser(const Plan& plan, std::siz
   if (model.trained()) {
     step({&plan, plan.entries[entry].model, model.section.name}, 1);
     weights = weights_.at(step_shape(plan, model)).weights;
+    if (model.spread) {
+      auto both = std::make_shared<Model>(*weights);
+      both->spread.layers = stand_in(plan, model, unit_scale(plan))->spread.layers;
+      weights = std::move(both);
+    }
   }
   const std::int64_t all = std::numeric_limits<std::int64_t>::max();
   return make_denoiser(plan, model, weights, unit_scale(plan), training_stand_in(plan, model, all));

@@ -51,6 +51,7 @@ class Calibration {
   std::map<std::string, Spread> steps_, paths_;  ///< seconds per step, per path
   std::map<std::string, TrainedModel> weights_;  ///< that pieces of training left, by shape
   std::map<std::string, std::shared_ptr<const Denoiser>> tables_;
+  TimingCache timings_;
   std::map<std::string, double> seconds_;  ///< of tables, data and estimates, timed once
 };
 

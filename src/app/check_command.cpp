@@ -30,9 +30,11 @@ void print_models(const Plan& plan, const Cost& cost) {
   for (std::size_t i = 0; i < plan.models.size(); ++i) {
     const ModelPlan& model = plan.models[i];
     const std::string work =
-        model.trained() ? fmt::format("{} steps of {}, {:.1f} core-seconds", model.section.steps,
-                                      model.section.batch, cost.training_core_seconds[i])
-        : model.file    ? "weights from " + model.section.file
+        model.trained()
+            ? fmt::format("{}{} steps of {}, {:.1f} core-seconds", model.section.steps,
+                          model.spread ? fmt::format(" + {}", model.section.spread_steps) : "",
+                          model.section.batch, cost.training_core_seconds[i])
+        : model.file ? "weights from " + model.section.file
         : is_empirical(plan.study.data, model.section)
             ? fmt::format("sums over {} points", plan.study.data.train_samples)
             : std::string("nothing to train");

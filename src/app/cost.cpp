@@ -6,6 +6,8 @@
 #include "app/sample_store.hpp"
 #include "app/tables.hpp"
 #include "denoiser/exact.hpp"
+#include "denoiser/spread.hpp"
+#include "denoiser/spread_lesson.hpp"
 
 #include <fmt/format.h>
 
@@ -41,19 +43,49 @@ double cached(TimingCache& cache, const std::string& key, Measure&& measure) {
   return cache[key] = measure();
 }
 
-double step_seconds(const Plan& plan, const ModelPlan& model) {
-  const TrainingOptions options = training_options(plan, model);
-  const std::vector<float> samples(
-      static_cast<std::size_t>(options.batch) * plan.study.data.dimension, 0.5F);
-  Trainer trainer(options, samples, plan.study.data.dimension);
+Normalization unit_normalization(int dimension) {
+  const auto d = static_cast<std::size_t>(dimension);
+  return {std::vector<double>(d, 0.0), std::vector<double>(d, 1.0), {}};
+}
+
+double step_seconds(Trainer& trainer) {
   ShardGradients gradients(trainer.shards(), trainer.parameters());
   Scratch scratch;
   return best_seconds([&] {
-    for (int shard = 0; shard < options.shards; ++shard) {
+    for (int shard = 0; shard < trainer.shards(); ++shard) {
       trainer.shard_gradient(shard, gradients, scratch);
     }
     trainer.apply(gradients);
   });
+}
+
+/// One step of the training of a denoiser, or of its spread network.
+double step_seconds(const Plan& plan, const ModelPlan& model, bool spread, TimingCache& cache) {
+  return cached(cache, (spread ? "spread " : "") + step_shape(plan, model), [&] {
+    const int d = plan.study.data.dimension;
+    TrainingOptions options = training_options(plan, model);
+    const std::vector<float> samples(static_cast<std::size_t>(options.batch) * d, 0.5F);
+    if (!spread) {
+      Trainer trainer(options, samples, d);
+      return step_seconds(trainer);
+    }
+    options = spread_options(options, model.section.spread_steps, 1e-3);
+    Trainer trainer(options,
+                    std::make_shared<SpreadLesson>(stand_in(plan, model, unit_normalization(d)),
+                                                   samples, options.seed),
+                    static_cast<std::size_t>(options.batch));
+    return step_seconds(trainer);
+  });
+}
+
+/// All steps of a model that is trained, and of its spread network.
+double training_seconds(const Plan& plan, const ModelPlan& model, TimingCache& cache) {
+  const ModelSection& section = model.section;
+  double seconds = step_seconds(plan, model, false, cache) * static_cast<double>(section.steps);
+  if (model.spread) {
+    seconds += step_seconds(plan, model, true, cache) * static_cast<double>(section.spread_steps);
+  }
+  return seconds;
 }
 
 /// A table of the right levels: the cost of a lookup hardly depends on what is in it.
@@ -159,6 +191,10 @@ double Cost::core_seconds() const {
          std::accumulate(sampling_core_seconds.begin(), sampling_core_seconds.end(), 0.0);
 }
 
+double spread_step_ratio(const Plan& plan, const ModelPlan& model, TimingCache& cache) {
+  return step_seconds(plan, model, true, cache) / step_seconds(plan, model, false, cache);
+}
+
 std::string step_shape(const Plan& plan, const ModelPlan& model) {
   return fmt::format("d {} hidden {} batch {} shards {} gaussian {}", plan.study.data.dimension,
                      fmt::join(model.section.hidden, ","), model.section.batch,
@@ -200,19 +236,21 @@ std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
   weights->normalization = normalization;
   weights->layers = initial_layers(plan.study.data.dimension, training_options(plan, model).hidden,
                                    plan.study.study.seed);
+  if (model.spread) {
+    const std::vector<int> hidden = training_options(plan, model).hidden;
+    weights->spread.layers =
+        initial_layers(spread_widths(plan.study.data.dimension, hidden), plan.study.study.seed);
+  }
   return weights;
 }
 
 Cost estimate_cost(const Plan& plan, TimingCache& cache) {
   Cost cost;
+  const Normalization unit = unit_normalization(plan.study.data.dimension);
   for (const ModelPlan& model : plan.models) {
-    const double step = model.trained() ? cached(cache, step_shape(plan, model),
-                                                 [&] { return step_seconds(plan, model); })
-                                        : 0;
-    cost.training_core_seconds.push_back(step * static_cast<double>(model.section.steps));
+    cost.training_core_seconds.push_back(model.trained() ? training_seconds(plan, model, cache)
+                                                         : 0);
   }
-  const auto d = static_cast<std::size_t>(plan.study.data.dimension);
-  const Normalization unit{std::vector<double>(d, 0.0), std::vector<double>(d, 1.0)};
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     cost.sampling_core_seconds.push_back(sampling_seconds(plan, i, unit, cache));
     const ModelPlan& model = plan.models[plan.entries[i].model];

@@ -27,6 +27,9 @@ std::string step_shape(const Plan& plan, const ModelPlan& model);
 /// What the time of a path of an entry depends on, but for the values of its parameters.
 std::string path_shape(const Plan& plan, const EntryPlan& entry);
 
+/// How much longer a step of the training of the spread network takes than one of its denoiser's.
+double spread_step_ratio(const Plan& plan, const ModelPlan& model, TimingCache& cache);
+
 /// Weights of the right shape: the cost of a network does not depend on their values.
 std::shared_ptr<const Model> stand_in(const Plan& plan, const ModelPlan& model,
                                       const Normalization& normalization);

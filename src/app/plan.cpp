@@ -30,8 +30,10 @@ Process process_of(const SamplerSection& section) {
 
 ModelPlan plan_model(const Study& study, const ModelSection& section,
                      std::shared_ptr<const Model> file) {
-  ModelPlan plan{section, section.noise == "gaussian" ? INFINITY : section.nu, std::move(file),
-                 true, 0};
+  ModelPlan plan;
+  plan.section = section;
+  plan.nu = section.noise == "gaussian" ? INFINITY : section.nu;
+  plan.file = std::move(file);
   if (plan.file) {
     check_against_file(section, *plan.file);
     plan.nu = plan.file->nu;
@@ -79,6 +81,24 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
     entries.push_back(entry);
   }
   return entries;
+}
+
+/// Tells a model that `entry` needs its spread, and refuses files without one.
+void ask_for_spread(ModelPlan& model, const EntryPlan& entry) {
+  if (model.section.kind != "network" || !needs_square(entry)) return;
+  model.spread = true;
+  if (!model.file) return;
+  const std::string file = "models." + model.section.name + ".file \"" + model.section.file + "\"";
+  check_input(!model.file->spread.empty(),
+              key_of(entry.section, "model") + ": " + file + " holds no spread network",
+              "The coefficient of t_sde_exact is made of E[|x - x0|^2/sigma^2 | x], which that "
+              "network knows beside the posterior mean",
+              "Train the model in a study that samples it by t_sde_exact, or use t_sde");
+  check_input(
+      !entry.nu || *entry.nu == model.nu,
+      key_of(entry.section, "nu") + " is not the " + std::to_string(model.nu) + " of " + file,
+      "The coefficient keeps the marginals of the noise that the model is made for",
+      "Remove the key");
 }
 
 /// Event values of the test rows of a data file, sorted.
@@ -178,7 +198,10 @@ Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model
                 "A minibatch is drawn without repetition", "Lower batch or data.test_fraction");
   }
   for (const SamplerSection& section : study.samplers) {
-    for (EntryPlan& entry : plan_sampler(plan, section)) plan.entries.push_back(std::move(entry));
+    for (EntryPlan& entry : plan_sampler(plan, section)) {
+      ask_for_spread(plan.models[entry.model], entry);
+      plan.entries.push_back(std::move(entry));
+    }
   }
   add_thresholds(plan, plan.event);
   if (study.statistics.separate_tails) {

@@ -24,8 +24,9 @@ struct ModelPlan {
   double nu = 0;                      ///< of its noise; inf is Gaussian
   std::shared_ptr<const Model> file;  ///< weights that are there already, or null
 
-  bool needed = true;  ///< by what this process samples
-  double seconds = 0;  ///< of the training of weights that this run has made before
+  bool needed = true;   ///< by what this process samples
+  bool spread = false;  ///< whether a sampler asks for E[|x - x0|^2/sigma^2 | x]
+  double seconds = 0;   ///< of the training of weights that this run has made before
 
   bool trained() const { return needed && section.kind == "network" && !file; }
 };

@@ -124,17 +124,26 @@ class ProbeDenoiser : public Denoiser {
   explicit ProbeDenoiser(const Denoiser& inner) : inner_(inner) {}
   int dimension() const override { return inner_.dimension(); }
   void gap(double sigma, Tile<const double> x, Tile<double> gap) const override {
-    for (std::size_t j = 0; j < static_cast<std::size_t>(dimension()); ++j) {
-      for (std::size_t i = 0; i < x.paths; ++i) {
-        if (!std::isfinite(x.row(j)[i]) && found == 0) found = sigma;
-      }
-    }
+    look(sigma, x);
     inner_.gap(sigma, x, gap);
+  }
+  bool knows_square() const override { return inner_.knows_square(); }
+  void posterior(double sigma, Tile<const double> x, const PosteriorTiles& out) const override {
+    look(sigma, x);
+    inner_.posterior(sigma, x, out);
   }
 
   mutable double found = 0;
 
  private:
+  void look(double sigma, Tile<const double> x) const {
+    for (std::size_t j = 0; j < static_cast<std::size_t>(dimension()); ++j) {
+      for (std::size_t i = 0; i < x.paths; ++i) {
+        if (!std::isfinite(x.row(j)[i]) && found == 0) found = sigma;
+      }
+    }
+  }
+
   const Denoiser& inner_;
 };
 

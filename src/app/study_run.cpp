@@ -75,6 +75,10 @@ ModelResult describe(const ModelPlan& plan, const TrainedModel& trained,
   if (trained.weights) {
     result.steps = trained.weights->steps;
     result.loss = trained.weights->loss;
+    if (!trained.weights->spread.empty()) {
+      result.spread = trained.weights->spread;
+      result.spread->layers.clear();
+    }
     result.weights_sha256 = weights_sha256(*trained.weights);
   }
   return result;

@@ -52,7 +52,7 @@ std::string training_key(const Plan& plan, const ModelPlan& model) {
   only.study.seed = plan.study.study.seed;
   only.data = plan.study.data;
   only.models = {model.section};
-  return write_study(only);
+  return write_study(only) + (model.spread ? "\n# with its spread network\n" : "");
 }
 
 SweepRun::SweepRun(const Study& study, const std::string& command, const Communicator& world,

@@ -40,8 +40,10 @@ using DataSource = std::function<const TrainingData&(const Plan& plan)>;
 /// A rank that says nothing for HTDM_WATCHDOG seconds ends the program with a message that names it
 /// (parallel/lookout.hpp). What this rank does is added to `work`.
 ///
-/// With a `control`, every job goes on from its newest checkpoint (series training-LABEL) and
-/// leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
+/// A model of which the plan needs the spread gets its second network after the first is trained.
+///
+/// With a `control`, every job goes on from its newest checkpoints (series training-LABEL and
+/// training-LABEL-spread) and leaves them; a wish to stop ends in StoppedAtCheckpoint on all ranks.
 std::vector<TrainedModel> train_jobs(const std::vector<TrainingJob>& jobs, const DataSource& data,
                                      const Communicator& world, int threads, RankReport& work,
                                      RunControl* control = nullptr);

@@ -91,12 +91,16 @@ std::string Digest::finish_hex() {
 
 std::string weights_sha256(const Model& model) {
   Digest digest;
-  digest.integer(model.layers.size());
-  for (const DenseLayer& layer : model.layers) {
-    digest.integer(static_cast<std::uint64_t>(layer.rows));
-    digest.integer(static_cast<std::uint64_t>(layer.columns));
-    digest.numbers(layer.weight).numbers(layer.bias);
-  }
+  const auto add = [&](const std::vector<DenseLayer>& layers) {
+    digest.integer(layers.size());
+    for (const DenseLayer& layer : layers) {
+      digest.integer(static_cast<std::uint64_t>(layer.rows));
+      digest.integer(static_cast<std::uint64_t>(layer.columns));
+      digest.numbers(layer.weight).numbers(layer.bias);
+    }
+  };
+  add(model.layers);
+  if (!model.spread.empty()) add(model.spread.layers);
   return digest.finish_hex();
 }
 

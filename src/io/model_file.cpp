@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* noise_input = "ln(sigma)/4";
 constexpr const char* activation = "silu";
+constexpr const char* spread_inputs = "y/sqrt(1+|y|^2), ln(1+|y|^2)/2, ln(sigma)/4; y = c_in x";
 
 void write_layer(hdf5::Group group, const DenseLayer& layer) {
   const auto rows = static_cast<std::size_t>(layer.rows);
@@ -28,6 +29,12 @@ void write_layer(hdf5::Group group, const DenseLayer& layer) {
   group.attach_axis("bias", 0, "row");
 }
 
+void write_layers(hdf5::Group group, const std::vector<DenseLayer>& layers) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    write_layer(group.create_group(std::to_string(i)), layers[i]);
+  }
+}
+
 DenseLayer read_layer(const hdf5::Group& group) {
   const std::vector<std::uint64_t> shape = group.shape("weight");
   constexpr std::uint64_t widest = 1U << 24;
@@ -36,6 +43,30 @@ DenseLayer read_layer(const hdf5::Group& group) {
   }
   return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), group.read<float>("weight"),
           group.read<float>("bias")};
+}
+
+std::vector<DenseLayer> read_layers(const hdf5::Group& group) {
+  std::vector<DenseLayer> layers;
+  const std::size_t count = group.members().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    layers.push_back(read_layer(group.open_group(std::to_string(i))));
+  }
+  return layers;
+}
+
+void write_spread(hdf5::Group group, const SpreadNetwork& spread) {
+  group.set_attribute<std::string>("inputs", spread_inputs);
+  write_layers(group.create_group("layers"), spread.layers);
+  write_spread_record(group, spread);
+}
+
+SpreadNetwork read_spread(const hdf5::Group& group) {
+  if (group.attribute<std::string>("inputs") != spread_inputs) {
+    group.fail("inputs", std::string("is not \"") + spread_inputs + "\"");
+  }
+  SpreadNetwork spread = read_spread_record(group);
+  spread.layers = read_layers(group.open_group("layers"));
+  return spread;
 }
 
 void write_content(hdf5::Group& root, const Model& model) {
@@ -47,11 +78,9 @@ void write_content(hdf5::Group& root, const Model& model) {
   root.set_attribute<std::string>("activation", activation);
   root.set_attribute<std::int32_t>("dimension", model.dimension());
   write_normalization(root, model.normalization);
-  hdf5::Group layers = root.create_group("layers");
-  for (std::size_t i = 0; i < model.layers.size(); ++i) {
-    write_layer(layers.create_group(std::to_string(i)), model.layers[i]);
-  }
+  write_layers(root.create_group("layers"), model.layers);
   write_loss(root.create_group("loss"), model.loss);
+  if (!model.spread.empty()) write_spread(root.create_group("spread"), model.spread);
 }
 
 /// The conventions the network was trained under must be the ones this build evaluates.
@@ -72,12 +101,9 @@ Model read_content(const hdf5::Group& root, const std::string& shown) {
   model.nu = root.attribute<double>("nu");
   model.steps = root.attribute<std::int64_t>("steps");
   model.normalization = read_normalization(root);
-  const hdf5::Group layers = root.open_group("layers");
-  const std::size_t count = layers.members().size();
-  for (std::size_t i = 0; i < count; ++i) {
-    model.layers.push_back(read_layer(layers.open_group(std::to_string(i))));
-  }
+  model.layers = read_layers(root.open_group("layers"));
   if (root.has("loss")) model.loss = read_loss(root.open_group("loss"));
+  if (root.has("spread")) model.spread = read_spread(root.open_group("spread"));
   check_model(model, shown);
   if (root.attribute<std::int32_t>("dimension") != model.dimension()) {
     root.fail("dimension", "differs from the length of mean");

@@ -19,6 +19,20 @@ void loss_columns(Table table, Rows& rows) {
   table.part("loss", rows, [](auto& r) -> auto& { return r.loss; }, {"mean training loss"});
 }
 
+template <class Table, class Rows>
+void limit_columns(Table table, Rows& rows) {
+  table.part("sigma", rows, [](auto& r) -> auto& { return r.sigma; }, {"noise level"});
+  table.part("mean", rows, [](auto& r) -> auto& { return r.mean; },
+             {"weighted mean of c^2 over that of the exact c*^2"});
+  table.part("mean_low", rows, [](auto& r) -> auto& { return r.mean_low; }, {"95 % interval"});
+  table.part("mean_high", rows, [](auto& r) -> auto& { return r.mean_high; }, {"95 % interval"});
+  table.part("median", rows, [](auto& r) -> auto& { return r.median; },
+             {"median of c^2 (nu - 2)/nu"});
+  table.part("median_low", rows, [](auto& r) -> auto& { return r.median_low; }, {"95 % interval"});
+  table.part("median_high", rows, [](auto& r) -> auto& { return r.median_high; },
+             {"95 % interval"});
+}
+
 template <class Transform, class Visit>
 void transform_attributes(Transform& t, Visit visit) {
   visit("center", t.center);
@@ -104,6 +118,20 @@ std::vector<LossRecord> read_loss(hdf5::Group group) {
   std::vector<LossRecord> loss;
   loss_columns(TableReader(std::move(group)), loss);
   return loss;
+}
+
+void write_spread_record(hdf5::Group& group, const SpreadNetwork& spread) {
+  group.set_attribute("steps", spread.steps);
+  write_loss(group.create_group("loss"), spread.loss);
+  limit_columns(TableWriter(group.create_group("limits")), spread.limits);
+}
+
+SpreadNetwork read_spread_record(const hdf5::Group& group) {
+  SpreadNetwork spread;
+  spread.steps = group.attribute<std::int64_t>("steps");
+  spread.loss = read_loss(group.open_group("loss"));
+  limit_columns(TableReader(group.open_group("limits")), spread.limits);
+  return spread;
 }
 
 }  // namespace htdm

@@ -18,4 +18,9 @@ Normalization read_normalization(const hdf5::Group& group);
 void write_loss(hdf5::Group group, const std::vector<LossRecord>& loss);
 std::vector<LossRecord> read_loss(hdf5::Group group);
 
+/// Steps, losses and limits of a spread network, without its layers: attribute steps, loss/,
+/// limits/.
+void write_spread_record(hdf5::Group& group, const SpreadNetwork& spread);
+SpreadNetwork read_spread_record(const hdf5::Group& group);
+
 }  // namespace htdm

@@ -132,8 +132,9 @@ struct ModelResult {
   Normalization normalization;
   std::int64_t steps = 0;
   std::vector<LossRecord> loss;
-  std::string weights_sha256;  ///< empty for exact denoisers
-  double seconds = 0;          ///< wall time of its training; never part of the digest
+  std::string weights_sha256;             ///< empty for exact denoisers
+  double seconds = 0;                     ///< wall time of its training; never part of the digest
+  std::optional<SpreadNetwork> spread{};  ///< without its layers; of networks that have one
 };
 
 /// A results file that went into a merged one.

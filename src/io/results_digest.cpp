@@ -46,6 +46,11 @@ void add(Digest& digest, const ModelResult& m) {
   digest.text(m.name).text(m.kind).number(m.nu);
   digest.numbers(m.normalization.mean).numbers(m.normalization.deviation).text(m.weights_sha256);
   for (const Transform& transform : m.normalization.transforms) add(digest, transform);
+  if (!m.spread) return;
+  for (const SpreadLimit& l : m.spread->limits) {
+    digest.number(l.sigma).number(l.mean).number(l.mean_low).number(l.mean_high);
+    digest.number(l.median).number(l.median_low).number(l.median_high);
+  }
 }
 
 void add(Digest& digest, const LawResult& law) {

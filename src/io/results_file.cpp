@@ -211,6 +211,9 @@ void write_model_result(Group group, const ModelResult& r) {
   model_attributes(r, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
   write_normalization(group, r.normalization);
   if (r.kind == "network") write_loss(group.create_group("loss"), r.loss);
+  if (!r.spread) return;
+  Group spread = group.create_group("spread");
+  write_spread_record(spread, *r.spread);
 }
 
 ModelResult read_model_result(const Group& group, const std::string& name) {
@@ -219,6 +222,7 @@ ModelResult read_model_result(const Group& group, const std::string& name) {
   model_attributes(r, [&]<class T>(const char* key, T& v) { v = group.attribute<T>(key); });
   r.normalization = read_normalization(group);
   if (group.has("loss")) r.loss = read_loss(group.open_group("loss"));
+  if (group.has("spread")) r.spread = read_spread_record(group.open_group("spread"));  // since 1.8
   return r;
 }
 

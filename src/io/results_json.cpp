@@ -24,11 +24,27 @@ std::string transform_kind(const Normalization& n) {
   return std::string(name(n.transforms.empty() ? TransformKind::none : n.transforms[0].kind));
 }
 
-Json model_json(const ModelResult& m) {
+Json loss_json(const std::vector<LossRecord>& records) {
   Json loss = Json::array();
-  for (const LossRecord& r : m.loss) {
+  for (const LossRecord& r : records) {
     loss.push_back({{"first_step", r.first_step}, {"steps", r.steps}, {"loss", number(r.loss)}});
   }
+  return loss;
+}
+
+Json spread_json(const SpreadNetwork& spread) {
+  Json limits = Json::array();
+  for (const SpreadLimit& l : spread.limits) {
+    limits.push_back({{"sigma", number(l.sigma)},
+                      {"mean", number(l.mean)},
+                      {"mean_interval", pair({l.mean_low, l.mean_high})},
+                      {"median", number(l.median)},
+                      {"median_interval", pair({l.median_low, l.median_high})}});
+  }
+  return {{"steps", spread.steps}, {"loss", loss_json(spread.loss)}, {"limits", std::move(limits)}};
+}
+
+Json model_json(const ModelResult& m) {
   return {{"name", m.name},
           {"kind", m.kind},
           {"nu", nu_json(m.nu)},
@@ -38,7 +54,8 @@ Json model_json(const ModelResult& m) {
           {"steps", m.steps},
           {"weights_sha256", m.weights_sha256.empty() ? Json() : Json(m.weights_sha256)},
           {"seconds", number(m.seconds)},
-          {"loss", std::move(loss)}};
+          {"loss", loss_json(m.loss)},
+          {"spread", m.spread ? spread_json(*m.spread) : Json()}};
 }
 
 /// One number in one dimension, a list in more, null where not computed.

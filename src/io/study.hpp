@@ -60,6 +60,8 @@ struct ModelSection {
   double level_mean = -1.2;
   double level_deviation = 1.2;
   int shards = 8;
+  std::int64_t spread_steps = 12'000;  ///< of the spread network, where one is needed
+  double spread_learning_rate = 1e-3;
   bool nu_given = false, noise_given = false;  ///< written beside `file`, which must agree
 
   friend bool operator==(const ModelSection&, const ModelSection&) = default;
@@ -82,8 +84,8 @@ struct SamplerSection {
   std::string scheme;                   ///< empty: the kind's default
   std::string increments = "gaussian";  ///< gaussian | student_t
   std::string convention = "ito";
-  double increment_nu = 0;        ///< of student_t increments; 0: nu + d
-  std::string denoiser = "auto";  ///< network | table | auto
+  double increment_nu = 0;                ///< of student_t increments; 0: nu + d
+  std::string denoiser = "auto";          ///< network | table | auto
   double table_error = 1e-6;
 
   friend bool operator==(const SamplerSection&, const SamplerSection&) = default;

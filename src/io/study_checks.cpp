@@ -98,13 +98,15 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
               key + "convention = " + toml_string(sampler.convention) +
                   " with scheme = " + toml_string(sampler.scheme),
               "The coefficient is read at the end of Euler steps only", "Set scheme = \"euler\"");
-  check_input(sampler.kind != "t_sde_exact" || model->kind != "network",
-              key + "model = " + toml_string(sampler.model) + " is a network",
-              "It knows the posterior mean only, and the coefficient of t_sde_exact is made of "
-              "E[|x - x0|^2/sigma^2 | x]",
-              "Name a model of kind \"exact\", or use t_sde");
+  const bool from_file = model->kind == "network" && !model->file.empty();
+  check_input(sampler.kind != "t_sde_exact" || model->kind != "network" || from_file ||
+                  std::isfinite(model->nu),
+              key + "model = " + toml_string(sampler.model) + " is trained under Gaussian noise",
+              "The coefficient of t_sde_exact is then 1, and there is nothing to learn",
+              "Use ve_sde, or a model of student_t noise");
   for (const double nu : sampler.nu) {
-    check_input(sampler.kind != "t_sde_exact" || model->kind == "point_mass" || nu == model->nu,
+    check_input(sampler.kind != "t_sde_exact" || model->kind == "point_mass" || from_file ||
+                    nu == model->nu,
                 key + "nu = " + number_text(nu) + " is not the model's " + number_text(model->nu),
                 "The coefficient keeps the marginals of the noise that the model is made for",
                 "Remove the key");

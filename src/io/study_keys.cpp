@@ -27,6 +27,10 @@ bool trained(const ModelSection& m) {
   return m.kind == "network" && m.file.empty();
 }
 
+bool may_spread(const ModelSection& m) {
+  return trained(m) && m.noise == "student_t";
+}
+
 bool has_nu(const SamplerSection& s) {
   const SamplerKind* kind = find_sampler_kind(s.kind);
   return kind == nullptr || !kind->gaussian_prior;
@@ -221,6 +225,20 @@ const std::vector<Key<ModelSection>>& study_keys() {
        whole(1, 65536),
        {},
        trained},
+      {"spread_steps",
+       &S::spread_steps,
+       "optimiser steps of the second network, for E[|x - x0|^2/sigma^2 | x], which is trained "
+       "where "
+       "a t_sde_exact sampler names the model",
+       whole(1, many),
+       {},
+       may_spread},
+      {"spread_learning_rate",
+       &S::spread_learning_rate,
+       "its AdamW step size, which falls to 0 in a straight line",
+       positive,
+       {},
+       may_spread},
   };
   return keys;
 }

@@ -49,8 +49,7 @@ constexpr std::array<SamplerKind, 6> kinds{{
      .make = make_t_sde_ablated,
      .step_law = t_sde_ablated_step},
     {.name = "t_sde_exact",
-     .description =
-         "t_sde with the coefficient that keeps the true marginals; needs an exact model",
+     .description = "t_sde with the coefficient that keeps the true marginals, known or learned",
      .default_levels = 128,
      .gaussian_prior = false,
      .default_nu = 0,

@@ -155,7 +155,7 @@ std::unique_ptr<Sampler> make_stochastic_sampler(std::shared_ptr<const Denoiser>
   check_input(!law.asks_square || denoiser->knows_square(),
               "the denoiser knows the posterior mean only",
               "The coefficient of t_sde_exact is made of E[|x - x0|^2/sigma^2 | x]",
-              "Use an exact model, or another sampler");
+              "Use an exact model, a network with a spread network beside it, or another sampler");
   return std::make_unique<StochasticSampler>(std::move(denoiser), options, law);
 }
 

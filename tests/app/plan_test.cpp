@@ -105,6 +105,36 @@ TEST(Plan, RefusesAModelOfAnotherDimension) {
   }
 }
 
+TEST(Plan, TrainsASpreadNetworkWhereTheExactCoefficientNeedsIt) {
+  const auto asks = [](const std::string& sampler) {
+    return plan_of("[models.m]\nsteps = 5\n[samplers.s]\nmodel = \"m\"\n" + sampler)
+        .models[0]
+        .spread;
+  };
+  EXPECT_TRUE(asks("kind = \"t_sde_exact\""));
+  EXPECT_FALSE(asks("kind = \"t_sde\""));
+}
+
+TEST(Plan, RefusesModelFilesWithoutTheSpreadNetworkThatTheyNeed) {
+  const Study study = parse_study(
+      "[models.m]\nfile = \"m.h5\"\n[samplers.t_sde_exact]\nmodel = \"m\"", "test", ".");
+  auto model = std::make_shared<Model>();
+  model->nu = 4;
+  model->normalization = {{0}, {1}, {}};
+  model->layers = initial_layers(1, {4}, 1);
+  try {
+    make_plan(study, {model});
+    FAIL() << "accepted";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("no spread network"), std::string::npos)
+        << error.what();
+  }
+  model->spread.layers = initial_layers(std::vector<int>{3, 4, 1}, 1);
+  const Plan plan = make_plan(study, {model});
+  EXPECT_TRUE(plan.models[0].spread);
+  EXPECT_EQ(plan.entries[0].nu, 4);
+}
+
 TEST(Plan, EntriesShareTheirNoiseUnlessTheStudySaysOtherwise) {
   const std::string text = R"(
     [data]

@@ -130,6 +130,7 @@ TEST(ResultsDigest, ChangesWithEveryCountAndEstimate) {
       [](Results& r) { r.models[0].normalization.mean[0] += 1e-16; },
       [](Results& r) { r.models[0].normalization.deviation[0] *= 2; },
       [](Results& r) { r.models[0].nu = 4; },
+      [](Results& r) { r.models[0].spread->limits[0].mean *= 2; },
       [](Results& r) { r.samplers[0].name = "x"; },
       [](Results& r) { r.samplers[0].nu.reset(); },
       [](Results& r) { r.samplers[1].nu = 0; },

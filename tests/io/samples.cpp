@@ -82,6 +82,12 @@ Model sample_model(double nu) {
   }
   model.loss = {{0, 100, 0.9}, {100, 50, 1.0 / 7}};
   model.steps = 150;
+  if (std::isfinite(nu)) {
+    model.spread.layers = {{1, 4, {0.5F, -1e-20F, 3.F, 0.F}, {0.125F}}};
+    model.spread.loss = {{0, 12, 1.0 / 3}};
+    model.spread.steps = 12;
+    model.spread.limits = {{0.002, 1.0 / 3, 0.3, 0.4, 0.9, 0.8, 1.0 / 7}};
+  }
   return model;
 }
 
@@ -197,6 +203,8 @@ Results sample_results(int components) {
   // Not in alphabetic order, to see that the study's order is kept.
   results.models = {{"t_edm", "network", 3, {mean, deviation}, 150, {{0, 150, 0.6}}, "ab12", 4.5},
                     {"edm", "exact", inf, {mean, deviation}, 0, {}, "", 0}};
+  results.models[0].spread = sample_model(3).spread;
+  results.models[0].spread->layers.clear();
   results.samplers = {sample_sampler("t_sde", 2.5, 1131, true, components),
                       sample_sampler("ve_sde", std::nullopt, 0, true, components),
                       sample_sampler("t_ode", inf, 77, false, components)};

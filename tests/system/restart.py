@@ -144,6 +144,27 @@ class Restart(StoppedRuns):
                 subprocess.run(["umount", folder], check=True)
 
 
+class Spread(StoppedRuns):
+    """A model of two networks, stopped in the training of the second."""
+
+    values = htdm.changed(STUDY, {
+        "models.edm": None, "models.t_edm.steps": 6000, "models.t_edm.spread_steps": 12_000,
+        "samplers": {"t_sde_exact": {"model": "t_edm", "levels": 16, "denoiser": "network"}},
+        "statistics.batch_size": 10_000, "statistics.w1_samples": 20_000})
+
+    def test_it_goes_on_on_other_ranks(self):
+        with htdm.temporary_folder() as folder:
+            self.stopped(folder / "out", "training-t_edm-spread")
+            said = self.finish(folder / "out", ranks=2)
+            self.assertIn("training-t_edm-spread goes on after", said)
+            limits = htdm.results_of(folder / "out")["models"][0]["spread"]["limits"]
+            self.assertEqual(len(limits), 6)
+            for limit in limits:
+                low, high = limit["mean_interval"]
+                self.assertLess(low, limit["mean"])
+                self.assertLess(limit["mean"], high)
+
+
 class StoredSamples(unittest.TestCase):
     def test_samples_are_whole_after_a_stop(self):
         """What [store] asks for is there bit by bit, though the first run never finished it."""

@@ -18,7 +18,7 @@ STUDY = {
     "models": {
         "edm": {"noise": "gaussian", "steps": 53, "batch": 101, "hidden": [24, 17]},
         "t_edm": {"noise": "student_t", "nu": 3.0, "steps": 47, "batch": 97, "shards": 5,
-                  "hidden": [32]},
+                  "hidden": [32], "spread_steps": 31},
     },
     "samplers": {
         "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 12,
@@ -27,6 +27,8 @@ STUDY = {
         "t_sde": {"kind": "t_sde", "model": "t_edm", "levels": 12, "nu": [2.5, 4.0]},
         "t_sde_ablated": {"kind": "t_sde_ablated", "model": "t_edm", "levels": 12},
         "t_chain": {"kind": "t_chain", "model": "t_edm", "levels": 12, "denoiser": "network"},
+        "t_sde_exact": {"kind": "t_sde_exact", "model": "t_edm", "levels": 8,
+                        "denoiser": "network"},
     },
     "statistics": {"batches": 3, "batch_size": 3701, "block_size": 517, "w1_samples": 7001,
                    "exceedance_levels": [0.2, 0.05]},

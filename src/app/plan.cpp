@@ -7,6 +7,7 @@
 #include "denoiser/network.hpp"
 #include "diffusion/schedule.hpp"
 #include "io/model_file.hpp"
+#include "samplers/ode_law.hpp"
 #include "samplers/step_law.hpp"
 #include "stats/quantiles.hpp"
 #include "stats/sorting.hpp"
@@ -85,7 +86,7 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
 
 /// Tells a model that `entry` needs its spread, and refuses files without one.
 void ask_for_spread(ModelPlan& model, const EntryPlan& entry) {
-  if (model.section.kind != "network" || !needs_square(entry)) return;
+  if (model.section.kind != "network" || !needs_square(entry) || of_ode(entry)) return;
   model.spread = true;
   if (!model.file) return;
   const std::string file = "models." + model.section.name + ".file \"" + model.section.file + "\"";
@@ -258,6 +259,7 @@ SamplerOptions sampler_options(const EntryPlan& entry) {
   for (const Scheme scheme : entry.kind->schemes) {
     if (scheme_name(scheme) == section.scheme) options.scheme = scheme;
   }
+  options.of_ode = of_ode(entry);
   if (section.convention == "stratonovich") options.convention = Convention::stratonovich;
   if (section.convention == "hanggi") options.convention = Convention::hanggi;
   if (section.increments == "student_t") options.increment_nu = section.increment_nu;
@@ -266,6 +268,17 @@ SamplerOptions sampler_options(const EntryPlan& entry) {
 
 std::vector<double> table_levels(const EntryPlan& entry) {
   return asked_levels(*entry.kind, sampler_options(entry));
+}
+
+bool of_ode(const EntryPlan& entry) {
+  return entry.section.coefficient == "ode_law";
+}
+
+std::shared_ptr<const Denoiser> entry_denoiser(const EntryPlan& entry,
+                                               std::shared_ptr<const Denoiser> model,
+                                               const ForEachPanel& each) {
+  if (!of_ode(entry)) return model;
+  return ode_law_denoiser(std::move(model), sampler_options(entry), each);
 }
 
 bool needs_square(const EntryPlan& entry) {

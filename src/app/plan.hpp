@@ -7,6 +7,7 @@
 #include "diffusion/normalization.hpp"
 #include "diffusion/target.hpp"
 #include "io/study.hpp"
+#include "samplers/law_panels.hpp"
 #include "samplers/sampler.hpp"
 
 #include <cstdint>
@@ -96,6 +97,15 @@ std::shared_ptr<const Denoiser> make_denoiser(const Plan& plan, const ModelPlan&
 
 /// What the sampler of an entry is made with, but for the seed.
 SamplerOptions sampler_options(const EntryPlan& entry);
+
+/// Whether the coefficient of an entry is that of the law of t_ode.
+bool of_ode(const EntryPlan& entry);
+
+/// What an entry is sampled with: the denoiser of its model, or what ode_law_denoiser() makes of
+/// it. Collective where `each` is; the same bits for any ranks and threads.
+std::shared_ptr<const Denoiser> entry_denoiser(const EntryPlan& entry,
+                                               std::shared_ptr<const Denoiser> model,
+                                               const ForEachPanel& each);
 
 /// What tables of an entry are needed: at these levels, and of the square besides the gap.
 std::vector<double> table_levels(const EntryPlan& entry);

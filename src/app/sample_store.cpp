@@ -29,8 +29,8 @@ std::vector<StepCoefficients> step_coefficients(const Plan& plan, const EntryPla
 }
 
 double squared_coefficient(const StepCoefficients& step, const PathRecorder::Answer& at) {
-  return step.constant + step.quadratic * at.delta2 +
-         step.spread * std::max(0.0, at.square - at.delta2);
+  return std::max(
+      0.0, step.constant + step.quadratic * at.delta2 + step.spread * (at.square - at.delta2));
 }
 
 Normalization identity(int dimension) {

@@ -2,6 +2,7 @@
 
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
+#include "app/law.hpp"
 #include "app/log.hpp"
 #include "app/pooling.hpp"
 #include "app/rank_times.hpp"
@@ -134,7 +135,9 @@ void SamplingStage::sample_entry(std::size_t index) {
   if (entry.batches.empty()) return skip(entry);
   const Normalization& scale = results_.models[entry.model].normalization;
   std::shared_ptr<const TableDenoiser> table;
-  std::shared_ptr<const Denoiser> used = denoisers_[entry.model];
+  const std::shared_ptr<const Denoiser> denoiser =
+      entry_denoiser(entry, denoisers_[entry.model], panel_loop(world_, threads_));
+  std::shared_ptr<const Denoiser> used = denoiser;
   std::unique_ptr<Sampler> sampler;
   std::optional<EntryStore> store;
   {
@@ -167,8 +170,8 @@ void SamplingStage::sample_entry(std::size_t index) {
     unsaved_.emplace_back(index, value_to_bytes("entry", sample));
   // Kept by the closure until a thread of the root gets to it.
   auto shared = std::make_shared<EntrySample>(std::move(sample));
-  side_job_ = [this, index, shared, table, calls = sampler->network_calls_per_path()] {
-    summarise(index, std::move(*shared), table.get(), calls);
+  side_job_ = [this, index, shared, denoiser, table, calls = sampler->network_calls_per_path()] {
+    summarise(index, std::move(*shared), *denoiser, table.get(), calls);
   };
 }
 
@@ -216,10 +219,10 @@ void SamplingStage::keep(std::size_t index, const EntrySampling& sampling, bool 
   control_->written();
 }
 
-void SamplingStage::summarise(std::size_t index, EntrySample sample, const TableDenoiser* table,
-                              int calls) {
+void SamplingStage::summarise(std::size_t index, EntrySample sample, const Denoiser& denoiser,
+                              const TableDenoiser* table, int calls) {
   const EntryPlan& entry = plan_.entries[index];
-  check_nonfinite(plan_, index, sample, *denoisers_[entry.model]);
+  check_nonfinite(plan_, index, sample, denoiser);
   PoolData pool = pool_of(plan_, entry, sample);
   results_.samplers.push_back(summariser_->summarise(
       entry, std::move(sample), results_.models[entry.model].normalization, calls, threads_));

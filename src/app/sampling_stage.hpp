@@ -51,7 +51,8 @@ class SamplingStage {
   void advance(EntrySampling& sampling, std::size_t index);
   EntrySample finish(const EntrySampling& sampling);
   void keep(std::size_t index, const EntrySampling& sampling, bool stopping);
-  void summarise(std::size_t index, EntrySample sample, const TableDenoiser* table, int calls);
+  void summarise(std::size_t index, EntrySample sample, const Denoiser& denoiser,
+                 const TableDenoiser* table, int calls);
   void count_work();
   void do_side_job(int threads);
   void agree_on_side_job();

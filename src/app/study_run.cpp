@@ -204,8 +204,9 @@ Results StudyRun::law(const std::string& output, const std::optional<Results>& b
   for (const EntryPlan& entry : plan_.entries) {
     log_info(fmt::format("law of {}{}", entry.section.name,
                          entry.nu ? fmt::format(" nu {}", *entry.nu) : ""));
-    laws.push_back(law_result(plan_, entry, denoisers_[entry.model],
-                              results_.models[entry.model].normalization, marginals, densities));
+    const auto denoiser = entry_denoiser(entry, denoisers_[entry.model], marginals.each());
+    laws.push_back(law_result(plan_, entry, denoiser, results_.models[entry.model].normalization,
+                              marginals, densities));
   }
   results_.provenance.seconds_total = total.seconds();
   results_.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());

@@ -68,7 +68,8 @@ std::vector<LevelTable> make_tables(
 
 bool share_table(const EntryPlan& a, const EntryPlan& b) {
   return a.table && b.table && a.model == b.model && table_levels(a) == table_levels(b) &&
-         needs_square(a) == needs_square(b) && a.section.table_error == b.section.table_error;
+         needs_square(a) == needs_square(b) && of_ode(a) == of_ode(b) &&
+         (!of_ode(a) || a.nu == b.nu) && a.section.table_error == b.section.table_error;
 }
 
 std::shared_ptr<const TableDenoiser> TableShelf::table(const EntryPlan& entry,

@@ -2,6 +2,7 @@
 
 #include "app/basins.hpp"
 #include "app/environment.hpp"
+#include "app/law.hpp"
 #include "app/log.hpp"
 #include "app/path_recorder.hpp"
 #include "app/tables.hpp"
@@ -120,7 +121,7 @@ void record_trajectories(const Plan& plan,
   std::vector<std::shared_ptr<const Denoiser>> used;
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     const EntryPlan& entry = plan.entries[i];
-    used.push_back(denoisers[entry.model]);
+    used.push_back(entry_denoiser(entry, denoisers[entry.model], panel_loop(world, threads)));
     if (entry.table) used[i] = tables.table(entry, used[i], world, threads);
     const auto points = two_points(plan.target, header.entries[i].normalization);
     if (!points) continue;

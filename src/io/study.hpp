@@ -84,6 +84,7 @@ struct SamplerSection {
   std::string scheme;                   ///< empty: the kind's default
   std::string increments = "gaussian";  ///< gaussian | student_t
   std::string convention = "ito";
+  std::string coefficient = "posterior";  ///< posterior | ode_law; of t_sde_exact
   double increment_nu = 0;                ///< of student_t increments; 0: nu + d
   std::string denoiser = "auto";          ///< network | table | auto
   double table_error = 1e-6;

@@ -98,6 +98,15 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
               key + "convention = " + toml_string(sampler.convention) +
                   " with scheme = " + toml_string(sampler.scheme),
               "The coefficient is read at the end of Euler steps only", "Set scheme = \"euler\"");
+  check_input(
+      sampler.coefficient != "ode_law" ||
+          (study.data.dimension == 1 && sampler.scheme == "euler" && sampler.process == "ve"),
+      key + "coefficient = \"ode_law\" with scheme = " + toml_string(sampler.scheme) +
+          ", process = " + toml_string(sampler.process) +
+          ", data.dimension = " + std::to_string(study.data.dimension),
+      "The law of t_ode is known in one dimension, and the coefficient from it is that of "
+      "Euler steps of the variance-exploding process",
+      "Set scheme = \"euler\", or coefficient = \"posterior\"");
   const bool from_file = model->kind == "network" && !model->file.empty();
   check_input(sampler.kind != "t_sde_exact" || model->kind != "network" || from_file ||
                   std::isfinite(model->nu),

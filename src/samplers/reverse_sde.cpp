@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -38,6 +39,19 @@ StepCoefficients euler_numbers(const StepPlace& place) {
   return numbers;
 }
 
+/// c^2 is the square.
+StepCoefficients given_euler_numbers(const StepPlace& place) {
+  StepCoefficients numbers = euler_numbers(place);
+  numbers.constant = 0;
+  numbers.quadratic = numbers.spread = 1;
+  return numbers;
+}
+
+void plain_given_euler(const PlainStep& step, std::span<double> x) {
+  const double c = std::sqrt(std::max(0.0, squared_norm(step.u) + step.rest));
+  plain_euler_step(step.place, step.u, step.tau, c, x);
+}
+
 void plain_euler(const PlainStep& step, std::span<double> x) {
   double c = std::sqrt(squared_coefficient(step, step.u));
   if (!step.v.empty()) {
@@ -64,7 +78,7 @@ void plain_ancestral(const PlainStep& step, std::span<double> x) {
                           (1 - r2) * (1 - r2) * sigma * sigma * step.rest / d;
   for (std::size_t j = 0; j < x.size(); ++j) {
     const double denoised = x[j] - sigma * step.u[j];
-    x[j] = denoised + r2 * (x[j] - denoised) + std::sqrt(variance) * step.tau[j];
+    x[j] = denoised + r2 * (x[j] - denoised) + std::sqrt(std::max(0.0, variance)) * step.tau[j];
   }
 }
 
@@ -111,7 +125,15 @@ StepLaw reverse_sde_step(Scheme scheme, const SamplerOptions& options, Coefficie
               "derived for the Ito reading",
               "Use scheme = \"euler\" and t_sde, or the Ito convention");
   if (law.reading > 0) law.second_point = SecondPoint::end;
-  law.asks_square = coefficient == Coefficient::posterior;
+  law.asks_square = coefficient != Coefficient::gap;
+  if (coefficient == Coefficient::given) {
+    check_input(scheme == Scheme::euler && options.process.kind == Process::Kind::ve,
+                "the coefficient from the law of t_ode with another scheme or process",
+                "It is that of Euler steps of the variance-exploding process",
+                "Set scheme = \"euler\" and process = \"ve\"");
+    law.coefficients = given_euler_numbers;
+    law.plain = plain_given_euler;
+  }
   if (scheme == Scheme::ancestral) {
     law.coefficients = ancestral_numbers;
     law.plain = plain_ancestral;

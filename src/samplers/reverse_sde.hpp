@@ -25,8 +25,9 @@
 
 namespace htdm {
 
-/// Where q in the coefficient comes from.
-enum class Coefficient { gap, posterior };
+/// Where the coefficient comes from: q is |u|^2, q is E[|eps|^2 | y], or the denoiser gives c^2
+/// itself as its square (ode_law.hpp; euler only).
+enum class Coefficient { gap, posterior, given };
 
 /// The step of `scheme`, which is not exponential, from t_d(0, sigma_max^2 I, nu) with a
 /// coefficient of step_nu. Start and increments are those of the options.

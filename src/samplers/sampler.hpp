@@ -40,6 +40,7 @@ struct SamplerOptions {
   /// Degrees of freedom of the increments of a reverse SDE, > 2; 0: nu + d; inf: Gaussian.
   double increment_nu = std::numeric_limits<double>::infinity();
   Convention convention = Convention::ito;  ///< of t_sde by euler
+  bool of_ode = false;  ///< of t_sde_exact: the denoiser is an ode_law_denoiser()
 };
 
 /// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).

@@ -74,7 +74,7 @@ class NodeSteps {
   NodeValues variance(const NodeValues& w, const NodeValues& square) const {
     NodeValues result;
     for (int i = 0; i < panel_nodes; ++i) {
-      const double rest = std::max(0.0, square[i] - w[i] * w[i]);
+      const double rest = law_.asks_square ? square[i] - w[i] * w[i] : 0;
       result[i] = numbers_.constant + numbers_.quadratic * w[i] * w[i] + numbers_.spread * rest;
     }
     return result;
@@ -200,14 +200,18 @@ LineLaw map_law(const SamplerKind& kind, const Denoiser& denoiser, const Sampler
       },
       run.each);
   LineLaw output(panels);
-  if (!run.observe) return output;
+  if (!run.observe && !run.observe_map) return output;
+  const auto observe = [&](std::size_t level) {
+    if (run.observe) run.observe(level, LineLaw(panels));
+    if (run.observe_map) run.observe_map(level, panels);
+  };
   for (LawPanel& panel : panels) panel.value = points(panel).x;
-  run.observe(0, LineLaw(panels));
+  observe(0);
   for (std::size_t k = 0; k + 1 < levels.size(); ++k) {
     run.each(panels, [&](LawPanel& panel) {
       panel.value = ode_map(denoiser, options, scheme, k, panel.value, panel.third);
     });
-    run.observe(k + 1, LineLaw(panels));
+    observe(k + 1);
   }
   return output;
 }

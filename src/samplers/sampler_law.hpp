@@ -21,6 +21,8 @@ struct LawRun {
   ForEachPanel each;  ///< results have the same bits for any
   /// Called, where there is one, with the law of the state x at every level.
   std::function<void(std::size_t level, const LineLaw& state)> observe;
+  /// Called, of t_ode, with the panels of the start that have the state at every level as value.
+  std::function<void(std::size_t level, const std::vector<LawPanel>& panels)> observe_map{};
 };
 
 /// The law of the output D(x, sigma_min) of a sampler kind, z-space, d = 1. The denoiser answers in

@@ -45,7 +45,8 @@ void stochastic_step_kernel(StepCoefficients step, std::size_t dimension, StepTi
     auto variance = hn::MulAdd(quadratic, square, constant);
     if (tiles.square != nullptr) {
       const auto rest = hn::Sub(hn::LoadU(tag, tiles.square + i), square);
-      variance = hn::MulAdd(spread, hn::Max(rest, hn::Zero(tag)), variance);
+      // Of two numbers with a NaN among them Max takes the second.
+      variance = hn::Max(hn::Zero(tag), hn::MulAdd(spread, rest, variance));
     }
     auto root = hn::Sqrt(variance);
     if (step.reading != 0 && v.data != nullptr) {

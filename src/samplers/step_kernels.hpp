@@ -12,7 +12,7 @@ namespace htdm {
 
 /// The numbers of one stochastic step
 ///   x <- keep x + drift u + second v
-///        + noise sqrt(constant + quadratic |w|^2 + spread max(0, square - |w|^2)) tau,
+///        + noise sqrt(max(0, constant + quadratic |w|^2 + spread (square - |w|^2))) tau,
 /// u = (x - D)/sigma, v the same at a second point where the step has one, w = v there and else u,
 /// square = E[|eps|^2 | x] at the point of w. With a reading and a v the root is
 /// (1 - reading) sqrt(constant + quadratic |u|^2) + reading sqrt(constant + quadratic |v|^2).

@@ -114,7 +114,7 @@ class StochasticSampler : public LevelSampler {
         law_.plain({place(i), u, {}, 0, tau}, p);
         ask(i + 1, p, v);
       }
-      const double rest = std::max(0.0, square - squared_norm(asks_twice() ? v : u));
+      const double rest = law_.asks_square ? square - squared_norm(asks_twice() ? v : u) : 0;
       law_.plain({place(i), u, v, rest, tau}, x);
     }
     denoise(x, u, out);

@@ -10,6 +10,7 @@
 /// nu that of the noise the denoiser was made for: (x - D) p = -sigma^2 grad(c^2 p) for the
 /// marginal p of any data law, so the reverse SDE shares the Fokker-Planck flow of the t-ODE. c = 1
 /// for Gaussian noise. t_sde leaves the posterior variance of x0 out. Source: derived here.
+/// With options.of_ode: the coefficient of ode_law.hpp.
 #include "core/error.hpp"
 #include "samplers/kinds.hpp"
 #include "samplers/reverse_sde.hpp"
@@ -49,7 +50,8 @@ StepLaw t_sde_ablated_step(const SamplerOptions& options, int dimension) {
 }
 
 StepLaw t_sde_exact_step(const SamplerOptions& options, int dimension) {
-  return step_law("t_sde_exact", options, Coefficient::posterior, options.nu, dimension);
+  const Coefficient coefficient = options.of_ode ? Coefficient::given : Coefficient::posterior;
+  return step_law("t_sde_exact", options, coefficient, options.nu, dimension);
 }
 
 std::unique_ptr<Sampler> make_t_sde(std::shared_ptr<const Denoiser> denoiser,

@@ -113,6 +113,7 @@ TEST(Plan, TrainsASpreadNetworkWhereTheExactCoefficientNeedsIt) {
   };
   EXPECT_TRUE(asks("kind = \"t_sde_exact\""));
   EXPECT_FALSE(asks("kind = \"t_sde\""));
+  EXPECT_FALSE(asks("kind = \"t_sde_exact\"\nscheme = \"euler\"\ncoefficient = \"ode_law\""));
 }
 
 TEST(Plan, RefusesModelFilesWithoutTheSpreadNetworkThatTheyNeed) {

@@ -57,9 +57,9 @@ TEST_P(Kernels, StochasticStepIsItsFormula) {
         double square = 0;
         for (std::size_t j = 0; j < d; ++j)
           square += std::pow((second ? v : u)[j * columns + i], 2.0);
-        const double rest = known ? std::max(0.0, given[i] - square) : 0.0;
-        const double scale =
-            1.3 * std::sqrt(0.4 + 0.6 * square + 0.3 * rest) * (mixed ? factor[i] : 1.0);
+        const double rest = known ? given[i] - square : 0.0;
+        const double variance = std::max(0.0, 0.4 + 0.6 * square + 0.3 * rest);
+        const double scale = 1.3 * std::sqrt(variance) * (mixed ? factor[i] : 1.0);
         for (std::size_t j = 0; j < d; ++j) {
           const std::size_t k = j * columns + i;
           const double noise = scale * z[(first + j) % rows * columns + i];

@@ -4,28 +4,60 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <vector>
 
 namespace htdm {
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+/// From the sum of ln(X_(i)/X_(k+1)).
+TailIndex index_of(double sum, std::size_t k) {
+  TailIndex index{inf, {0, inf}, k};
+  if (sum <= 0) return index;
+  index.alpha = static_cast<double>(k) / sum;
+  const double factor = std::exp(1.959963984540054 / std::sqrt(static_cast<double>(k)));
+  index.interval = {index.alpha / factor, index.alpha * factor};
+  return index;
+}
+
+}  // namespace
 
 TailIndex hill_index(std::span<const double> magnitudes, std::size_t k) {
   std::vector<double> largest;
   std::ranges::copy_if(magnitudes, std::back_inserter(largest), [](double x) { return x > 0; });
-  constexpr double inf = std::numeric_limits<double>::infinity();
-  TailIndex index{inf, {0, inf}, 0};
-  if (largest.size() < 4) return index;
+  if (largest.size() < 4) return {inf, {0, inf}, 0};
   if (k == 0) k = std::max<std::size_t>(10, largest.size() / 100);
   k = std::min(k, largest.size() / 2);
   const auto edge = largest.begin() + static_cast<std::ptrdiff_t>(k);
   std::ranges::partial_sort(largest, edge + 1, std::greater<>());
   double sum = 0;
   for (auto x = largest.begin(); x != edge; ++x) sum += std::log(*x / *edge);
-  index.k = k;
-  if (sum <= 0) return index;
-  index.alpha = static_cast<double>(k) / sum;
-  const double factor = std::exp(1.959963984540054 / std::sqrt(static_cast<double>(k)));
-  index.interval = {index.alpha / factor, index.alpha * factor};
-  return index;
+  return index_of(sum, k);
+}
+
+std::vector<TailIndex> hill_plot(std::span<const double> sorted,
+                                 std::span<const std::size_t> exceedances) {
+  std::vector<TailIndex> plot;
+  for (const std::size_t k : exceedances) {
+    if (k >= sorted.size() || !(sorted[sorted.size() - k - 1] > 0)) continue;
+    const double edge = sorted[sorted.size() - k - 1];
+    double sum = 0;
+    for (const double x : sorted.last(k)) sum += std::log(x / edge);
+    plot.push_back(index_of(sum, k));
+  }
+  return plot;
+}
+
+std::vector<std::size_t> tail_sizes(std::size_t n, std::size_t points, double share) {
+  const double last = std::max(2.0, std::floor(share * static_cast<double>(n)));
+  const double first = std::min(10.0, last);
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < points; ++i) {
+    const double part = points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0;
+    const auto k = static_cast<std::size_t>(std::llround(first * std::pow(last / first, part)));
+    if (k < n && (sizes.empty() || k > sizes.back())) sizes.push_back(k);
+  }
+  return sizes;
 }
 
 }  // namespace htdm

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace htdm {
 
@@ -20,5 +21,14 @@ struct TailIndex {
 /// It is biased where the tail is not yet a power law at X_(k+1); its interval is that of sampling
 /// alone. Source: Hill, Ann. Stat. 3 (1975).
 TailIndex hill_index(std::span<const double> magnitudes, std::size_t k = 0);
+
+/// Hill's estimate for every k of a list: the Hill plot, flat where the tail is a power law.
+/// `sorted` ascending; a k that leaves no positive X_(k+1) is left out.
+std::vector<TailIndex> hill_plot(std::span<const double> sorted,
+                                 std::span<const std::size_t> exceedances);
+
+/// Numbers of order statistics for plots against them: at most `points`, in equal ratios from 10
+/// (or fewer of a small sample) to `share` of the sample.
+std::vector<std::size_t> tail_sizes(std::size_t n, std::size_t points = 24, double share = 0.25);
 
 }  // namespace htdm

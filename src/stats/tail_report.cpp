@@ -1,0 +1,144 @@
+#include "stats/tail_report.hpp"
+
+#include "core/error.hpp"
+#include "core/stopwatch.hpp"
+#include "stats/sorting.hpp"
+
+#include <boost/math/distributions/poisson.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+namespace htdm {
+namespace {
+
+constexpr std::size_t few = 30;
+
+std::string text(const char* format, auto... values) {
+  char buffer[200];
+  std::snprintf(buffer, sizeof buffer, format, values...);
+  return buffer;
+}
+
+/// Sentences, one after the other.
+void add(std::string& doubt, const std::string& sentence) {
+  if (!sentence.empty()) doubt += (doubt.empty() ? "" : "; ") + sentence;
+}
+
+std::size_t fitted_exceedances(std::size_t n, std::size_t wanted) {
+  const std::size_t k = wanted > 0 ? wanted : std::clamp<std::size_t>(n / 20, few, 5000);
+  return std::min(k, n / 2);
+}
+
+std::string few_doubt(std::size_t k) {
+  return k < few ? text("only %zu exceedances", k) : std::string();
+}
+
+std::string clustering_doubt(std::span<const double> in_order, double threshold) {
+  const Clustering found = clustering(in_order, threshold);
+  if (found.p_value > 1e-3) return "";
+  return text(
+      "large values come together (%zu neighbours, %.2g expected of independent rows): "
+      "intervals are too narrow",
+      found.pairs, found.expected);
+}
+
+/// What the upper quarter of the exceedances says against the shape.
+std::string stability_doubt(std::span<const double> sorted, std::size_t k, double shape) {
+  if (k / 4 < few) return "";
+  const ParetoTail upper(sorted, k / 4);
+  const Interval interval = upper.shape_interval();
+  if (interval.low <= shape && shape <= interval.high) return "";
+  return text("not stable: the upper %zu exceedances give %.3g [%.3g, %.3g]", k / 4,
+              upper.law().shape, interval.low, interval.high);
+}
+
+/// Probabilities are those of the whole sample.
+ReturnLevel level_at(std::span<const double> sorted, const ParetoTail& tail, double p,
+                     const std::string& doubt) {
+  ReturnLevel level{p, {}, {}};
+  const double expected = p * static_cast<double>(sorted.size());
+  if (p < tail.rate()) {
+    const QuantileEstimate fit = tail.return_level(p);
+    level.fitted = {fit.value, fit.interval, "generalised Pareto, profile likelihood", doubt};
+    if (expected < 1) {
+      add(level.fitted->doubt,
+          text("%.2g draws expected beyond it: rests on the fitted law alone", expected));
+    }
+  }
+  if (expected >= 1) {
+    const QuantileEstimate counted = estimate_quantile(sorted, 1 - p);
+    level.counted = {counted.value, counted.interval, "order statistics", ""};
+    if (std::isinf(counted.interval.high)) level.counted->doubt = "no upper end from so few draws";
+  }
+  return level;
+}
+
+}  // namespace
+
+Clustering clustering(std::span<const double> in_order, double threshold) {
+  std::size_t above = 0, pairs = 0;
+  bool last = false;
+  for (const double x : in_order) {
+    const bool now = x > threshold;
+    above += now ? 1 : 0;
+    pairs += now && last ? 1 : 0;
+    last = now;
+  }
+  const double n = static_cast<double>(in_order.size());
+  const double k = static_cast<double>(above);
+  Clustering found{pairs, k * (k - 1) / std::max(1.0, n), 1};  // (n - 1) k/n (k - 1)/(n - 1)
+  if (pairs == 0 || found.expected <= 0) return found;
+  const boost::math::poisson law(found.expected);
+  found.p_value = cdf(complement(law, static_cast<double>(pairs) - 1));
+  return found;
+}
+
+TailReport tail_report(std::string name, std::span<const double> in_order,
+                       const TailSettings& settings) {
+  const Stopwatch watch;
+  constexpr std::size_t least = 20;
+  check_input(in_order.size() >= least,
+              name + ": " + std::to_string(in_order.size()) + " numbers are too few for a tail",
+              "Its estimates rest on the largest of them", "Give at least 20");
+  check_input(std::ranges::all_of(in_order, [](double x) { return std::isfinite(x); }),
+              name + ": some numbers are NaN or infinite", "They have no place in a tail",
+              "Look at the paths that ended there (htdm show)");
+  std::vector<double> sorted(in_order.begin(), in_order.end());
+  sort_ascending(std::span(sorted));
+
+  TailReport report;
+  report.name = std::move(name);
+  report.size = sorted.size();
+  report.largest = sorted.back();
+  const std::size_t k = fitted_exceedances(sorted.size(), settings.exceedances);
+  const ParetoTail tail(sorted, k);
+  report.threshold = tail.threshold();
+  report.exceedances = k;
+  report.scale = tail.law().scale;
+  const std::string clusters = clustering_doubt(in_order, tail.threshold());
+
+  report.shape = {tail.law().shape, tail.shape_interval(), "generalised Pareto, profile likelihood",
+                  few_doubt(k)};
+  add(report.shape.doubt, clusters);
+  add(report.shape.doubt, stability_doubt(sorted, k, tail.law().shape));
+
+  const TailIndex hill = hill_index(sorted);
+  report.hill_exceedances = hill.k;
+  report.index = {hill.alpha, hill.interval, "Hill", few_doubt(hill.k)};
+  add(report.index.doubt, clusters);
+
+  for (const double p : settings.probabilities) {
+    report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt));
+  }
+  const std::vector<std::size_t> sizes = tail_sizes(sorted.size());
+  report.hill_plot = hill_plot(sorted, sizes);
+  report.mean_excess = mean_excess(sorted, sizes);
+  report.stability = threshold_fits(sorted, tail_sizes(sorted.size(), 12));
+  report.seconds = watch.seconds();
+  return report;
+}
+
+}  // namespace htdm

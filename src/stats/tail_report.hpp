@@ -1,0 +1,71 @@
+/// Everything that a sample says about its upper tail, each number with what it takes to trust it.
+#pragma once
+
+#include "stats/generalized_pareto.hpp"
+#include "stats/tail_index.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace htdm {
+
+/// An estimate with its 95 % interval, how it was made, and why it may mislead.
+struct TailNumber {
+  double value = 0;
+  Interval interval;
+  std::string method;
+  std::string doubt;  ///< empty: none known
+};
+
+/// x with P(X > x) = probability.
+struct ReturnLevel {
+  double probability = 0;
+  std::optional<TailNumber> fitted;   ///< beyond the threshold of the fit
+  std::optional<TailNumber> counted;  ///< by order statistics, where one draw or more is expected
+};
+
+struct TailReport {
+  std::string name;      ///< of the sample
+  std::size_t size = 0;  ///< draws: what all of it cost
+  double seconds = 0;
+  double largest = 0;
+  std::size_t hill_exceedances = 0;
+  TailNumber index;  ///< tail index alpha, Hill
+  double threshold = 0;
+  std::size_t exceedances = 0;  ///< above it
+  TailNumber shape;             ///< xi of the generalised Pareto law; 1/alpha where positive
+  double scale = 0;             ///< of that law, with the shape; its error is in the return levels
+  std::vector<ReturnLevel> return_levels;
+  std::vector<TailIndex> hill_plot;
+  std::vector<MeanExcess> mean_excess;
+  std::vector<ThresholdFit> stability;
+};
+
+struct TailSettings {
+  std::size_t exceedances = 0;        ///< of the fit; 0: a twentieth, at least 30, at most 5000
+  std::vector<double> probabilities;  ///< of return levels
+};
+
+/// How many neighbours, draws i and i + 1, are both above `threshold`, how many are expected of
+/// independent draws, and the probability of so many or more (Poisson, which pairs of rare events
+/// follow in the limit).
+struct Clustering {
+  std::size_t pairs = 0;
+  double expected = 0;
+  double p_value = 1;
+};
+Clustering clustering(std::span<const double> in_order, double threshold);
+
+/// The report on draws in the order in which they were made (or observed). Doubts are raised for
+/// fewer than 30 exceedances; for neighbours that are large together more often than once in a
+/// thousand samples of independent draws (intervals are too narrow then); where a fit to the upper
+/// quarter of the exceedances contradicts the shape; and for return levels of which less than one
+/// draw is expected, which rest on the fitted law alone. Throws InputError for fewer than 20 draws,
+/// draws that are not finite, and tails without two different numbers.
+TailReport tail_report(std::string name, std::span<const double> in_order,
+                       const TailSettings& settings);
+
+}  // namespace htdm

@@ -1,0 +1,99 @@
+/// Reports on tails: the numbers of their parts, and the doubts that they raise.
+#include "stats/tail_report.hpp"
+
+#include "core/error.hpp"
+#include "random/draws.hpp"
+#include "stats/sorting.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace htdm {
+namespace {
+
+std::vector<double> pareto(double alpha, std::size_t n, std::uint64_t seed) {
+  std::vector<double> x(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const Words words = Stream(seed, Purpose::test_data, i).words(0);
+    x[i] = std::pow(open_uniform(words[0], words[1]), -1 / alpha);
+  }
+  return x;
+}
+
+const TailSettings settings{0, {1e-1, 1e-2, 1e-3, 1e-5}};
+
+TEST(TailReport, HoldsTheNumbersOfItsParts) {
+  const std::vector<double> x = pareto(2.5, 2000, 1);
+  std::vector<double> sorted = x;
+  sort_ascending(std::span(sorted));
+  const TailReport report = tail_report("x", x, settings);
+  const ParetoTail tail(sorted, 100);
+  EXPECT_EQ(report.size, 2000U);
+  EXPECT_EQ(report.exceedances, 100U);
+  EXPECT_EQ(report.shape.value, tail.law().shape);
+  EXPECT_EQ(report.index.value, hill_index(x).alpha);
+  EXPECT_EQ(report.hill_exceedances, 20U);
+  ASSERT_EQ(report.return_levels.size(), 4U);
+  EXPECT_FALSE(report.return_levels[0].fitted);  // inside the threshold
+  EXPECT_TRUE(report.return_levels[0].counted);
+  EXPECT_EQ(report.return_levels[2].fitted->value, tail.return_level(1e-3).value);
+  EXPECT_FALSE(report.return_levels[3].counted);
+  EXPECT_NE(report.return_levels[3].fitted->doubt, "");
+  EXPECT_EQ(report.return_levels[1].fitted->doubt, "");
+  EXPECT_FALSE(report.hill_plot.empty() || report.mean_excess.empty() || report.stability.empty());
+}
+
+TEST(TailReport, DoubtsClustersButNotIndependentDraws) {
+  std::vector<double> x = pareto(2.5, 2000, 2);
+  EXPECT_EQ(tail_report("x", x, settings).shape.doubt, "");
+  sort_ascending(std::span(x));
+  EXPECT_NE(tail_report("x", x, settings).shape.doubt.find("come together"), std::string::npos);
+}
+
+TEST(TailReport, DoubtsTailsThatChange) {
+  std::vector<double> x = pareto(5, 20000, 3);
+  for (double& value : x) value = value > 2 ? std::pow(value, 4) : value;
+  EXPECT_NE(tail_report("x", x, settings).shape.doubt.find("not stable"), std::string::npos);
+}
+
+TEST(TailReport, DoubtsFewExceedances) {
+  EXPECT_NE(tail_report("x", pareto(2, 40, 1), settings).shape.doubt.find("only 20"),
+            std::string::npos);
+  EXPECT_THROW(tail_report("x", pareto(2, 19, 1), settings), InputError);
+  EXPECT_THROW(tail_report("x", std::vector<double>(30, NAN), settings), InputError);
+}
+
+/// Four large numbers of ten, three of them one after the other: two pairs, 4 x 3/10 expected.
+TEST(Clustering, CountsNeighbours) {
+  const std::vector<double> x{9, 0, 9, 9, 9, 0, 0, 0, 0, 0};
+  const Clustering found = clustering(x, 5);
+  EXPECT_EQ(found.pairs, 2U);
+  EXPECT_DOUBLE_EQ(found.expected, 1.2);
+  EXPECT_NEAR(found.p_value, 1 - std::exp(-1.2) * 2.2, 1e-12);
+}
+
+TEST(TailSizes, RiseToAShareOfTheSample) {
+  const std::vector<std::size_t> sizes = tail_sizes(10000, 5);
+  ASSERT_EQ(sizes.size(), 5U);
+  EXPECT_EQ(sizes.front(), 10U);
+  EXPECT_EQ(sizes.back(), 2500U);
+  EXPECT_TRUE(std::ranges::is_sorted(sizes));
+  EXPECT_EQ(tail_sizes(12), (std::vector<std::size_t>{3}));
+}
+
+/// The plot's point at the default k is the estimate.
+TEST(HillPlot, PassesThroughTheEstimate) {
+  std::vector<double> x = pareto(2, 1000, 4);
+  const TailIndex index = hill_index(x);
+  sort_ascending(std::span(x));
+  const std::vector<std::size_t> sizes{index.k, 999, 1000};
+  const std::vector<TailIndex> plot = hill_plot(x, sizes);
+  ASSERT_EQ(plot.size(), 2U);  // a thousand leave no threshold
+  EXPECT_NEAR(plot[0].alpha, index.alpha, 1e-12);
+}
+
+}  // namespace
+}  // namespace htdm

@@ -29,7 +29,10 @@ struct ParetoLaw {
 /// excesses. For a given shape the scale has one maximum (a Newton iteration with a bracket); the
 /// profile over the shape is searched between -0.95 and 10 (below -1 the likelihood has none).
 /// All intervals are those of the likelihood ratio with every other parameter at its best; they
-/// hold for independent draws, and where the law of the excesses is Pareto already at u.
+/// hold for independent draws, and where the law of the excesses is Pareto already at u. Coverage
+/// seen in 2000 repeats at 95 % with k = 100: of the shape 0.930, 0.933, 0.941 and 0.948 at shapes
+/// -0.2, 0, 1/3 and 0.8; of the level that 1/15 of a draw is expected beyond 0.935 and 0.943 at 0
+/// and 1/3.
 /// Cost: about 200 k logarithms for the fit with its interval and 3000 k for a return level.
 /// Source: Coles, An Introduction to Statistical Modeling of Extreme Values (2001), section 4.3;
 /// Grimshaw, Technometrics 35 (1993).

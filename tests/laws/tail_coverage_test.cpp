@@ -6,18 +6,14 @@
 #include "core/special.hpp"
 #include "random/draws.hpp"
 #include "stats/generalized_pareto.hpp"
-#include "stats/nu_choice.hpp"
 #include "stats/sorting.hpp"
-#include "stats/student_t_fit.hpp"
 #include "stats/tail_index.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace htdm {
@@ -122,52 +118,6 @@ TEST(TailCoverage, ShapeAndReturnLevelOfStudentTData) {
               static_cast<double>(covered) / repeats);
   EXPECT_GE(covered, 0.93 * repeats);
   EXPECT_LE(covered, 0.97 * repeats);
-}
-
-TEST(TailCoverage, DegreesOfFreedomOfStudentTData) {
-  for (const double nu : {2.5, 4.0}) {
-    expect_coverage("nu", nu, [nu](std::uint64_t seed) {
-      return fit_student_t(student_t_sample(nu, 1, 1000, seed)).nu_interval;
-    });
-  }
-  expect_coverage("nu in two dimensions", 3, [](std::uint64_t seed) {
-    return fit_student_t(student_t_sample(3, 2, 500, seed), 2).nu_interval;
-  });
-}
-
-/// `htdm choose-nu` on held-out data of a known law: 1000 draws of t_3, laws t_nu, bins that t_3
-/// exceeds with probabilities 2^-1 .. 2^-6. In at least 90 of 100 repeats the interval holds 3.
-TEST(TailCoverage, ChoiceOfNu) {
-  const std::vector<double> candidates{1.5, 1.8, 2.1, 2.5, 3, 3.6, 4.3, 5.5, 8, 15};
-  std::vector<double> edges;
-  for (int k = 1; k <= 6; ++k) edges.push_back(StudentTLaw{3}.upper_quantile(std::pow(2, -k - 1)));
-  std::vector<std::vector<double>> laws;
-  for (const double nu : candidates) {
-    laws.emplace_back();
-    double before = 1;
-    for (const double edge : edges) {
-      laws.back().push_back(before - 2 * StudentTLaw{nu}.survival(edge));
-      before = 2 * StudentTLaw{nu}.survival(edge);
-    }
-    laws.back().push_back(before);
-  }
-  int covered = 0;
-  for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    std::vector<std::uint64_t> counts(edges.size() + 1);
-    for (const double x : student_t_sample(3, 1, 1000, seed)) {
-      ++counts[static_cast<std::size_t>(std::ranges::lower_bound(edges, std::abs(x)) -
-                                        edges.begin())];
-    }
-    const auto draw = [](std::uint64_t replicate, std::uint64_t bin) {
-      const Words words =
-          Stream(77, Purpose::test_data, replicate).words(static_cast<std::uint32_t>(bin));
-      return open_uniform(words[0], words[1]);
-    };
-    const Interval interval = choose_nu(candidates, laws, counts, 1000, draw).interval;
-    covered += interval.low <= 3 && 3 <= interval.high ? 1 : 0;
-  }
-  std::printf("nu = 3 within its interval in %d of 100 repeats\n", covered);
-  EXPECT_GE(covered, 90);
 }
 
 }  // namespace

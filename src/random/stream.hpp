@@ -24,6 +24,7 @@ enum class Purpose : std::uint32_t {
   data_split = 14,
   training_mixing = 13,
   spread_salt = 15,
+  rare_event = 16,
 };
 
 using Words = std::array<std::uint32_t, 4>;

@@ -27,13 +27,12 @@ class ExponentialSampler : public LevelSampler {
 
   int network_calls_per_path() const override { return static_cast<int>(steps()) + 1; }
 
-  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override {
-    const Tile<float> x = state(out.paths, x_slot, scratch);
+  void sample_from(std::uint64_t /*first_path*/, Tile<float> x, Tile<float> out,
+                   Scratch& scratch) const override {
     const Tile<float> u = state(out.paths, u_slot, scratch);
     Tile<float> now = state(out.paths, first_slot, scratch);  // D
     Tile<float> before = state(out.paths, second_slot, scratch);
 
-    prior().draw(first_path, dimension(), x);
     for (std::size_t i = 0; i < steps(); ++i) {
       ask(i, x, u, nullptr, scratch);
       add_scaled(dimension(), x, 1, -level(i), u, now);
@@ -48,7 +47,7 @@ class ExponentialSampler : public LevelSampler {
     const auto d = static_cast<std::size_t>(dimension());
     std::vector<double> x(d), u(d), before(d);
 
-    prior().draw(path, x);
+    start_path(path, x);
     for (std::size_t i = 0; i < steps(); ++i) {
       ask(i, x, u);
       const double r = level(i + 1) / level(i);

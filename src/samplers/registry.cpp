@@ -66,7 +66,33 @@ constexpr std::array<SamplerKind, 6> kinds{{
      .step_law = t_chain_step},
 }};
 
+[[noreturn]] void refuse(const char* what) {
+  fail_input(std::string("this sampler cannot ") + what,
+             "Rare events are sampled by starting its paths elsewhere",
+             "Use counting, or importance sampling for t_ode and splitting for the others");
+}
+
 }  // namespace
+
+void Sampler::start_tile(std::uint64_t, Tile<float>) const {
+  refuse("say where its paths start");
+}
+
+void Sampler::start_path(std::uint64_t, std::span<double>) const {
+  refuse("say where its paths start");
+}
+
+void Sampler::sample_from(std::uint64_t, Tile<float>, Tile<float>, Scratch&) const {
+  refuse("start from given states");
+}
+
+void Sampler::walk_tile(std::uint64_t, std::size_t, Tile<float>, LevelWatch&, Scratch&) const {
+  refuse("be started between levels: its steps have no noise");
+}
+
+void Sampler::walk_path(std::uint64_t, std::size_t, std::span<double>, const PathWatch&) const {
+  refuse("be started between levels: its steps have no noise");
+}
 
 std::span<const SamplerKind> sampler_kinds() {
   return kinds;

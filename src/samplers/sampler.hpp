@@ -5,7 +5,9 @@
 #include "denoiser/denoiser.hpp"
 #include "diffusion/process.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -43,6 +45,21 @@ struct SamplerOptions {
   bool of_ode = false;  ///< of t_sde_exact: the denoiser is an ode_law_denoiser()
 };
 
+/// Sees the paths of a tile at every noise level on their way.
+class LevelWatch {
+ public:
+  virtual ~LevelWatch() = default;
+
+  /// Before the denoiser is asked at `level`: may put other states into columns of `x`.
+  virtual void enter(std::size_t level, Tile<float> x) = 0;
+  /// After it: u = (x - D)/sigma.
+  virtual void see(std::size_t level, double sigma, Tile<const float> x, Tile<const float> u) = 0;
+};
+
+/// The same of one path in the plain reference, after the denoiser was asked.
+using PathWatch = std::function<void(std::size_t level, double sigma, std::span<const double> x,
+                                     std::span<const double> u)>;
+
 /// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).
 /// With equal seeds and levels all samplers and all nu share their Wiener increments and the
 /// normals of their prior.
@@ -60,6 +77,23 @@ class Sampler {
   /// The plain reference: the same path in double precision (d numbers), one formula a line.
   /// Agrees with sample_tile to what rounding the state to single precision does.
   virtual void sample_path(std::uint64_t path, std::span<double> out) const = 0;
+
+  // What rare events need; the default of each throws InputError.
+
+  /// The states at sigma_max that these paths start from, zeros in the padding.
+  virtual void start_tile(std::uint64_t first_path, Tile<float> x) const;
+  virtual void start_path(std::uint64_t path, std::span<double> x) const;
+
+  /// sample_tile from the starts in `x`, which are overwritten, padding included.
+  virtual void sample_from(std::uint64_t first_path, Tile<float> x, Tile<float> out,
+                           Scratch& scratch) const;
+
+  /// From the states `x` at level `first`, which are overwritten, through all levels to the last
+  /// with the noise of paths first_path, ...; of samplers with noise in their steps.
+  virtual void walk_tile(std::uint64_t first_path, std::size_t first, Tile<float> x,
+                         LevelWatch& watch, Scratch& scratch) const;
+  virtual void walk_path(std::uint64_t path, std::size_t first, std::span<double> x,
+                         const PathWatch& watch) const;
 };
 
 struct StepLaw;

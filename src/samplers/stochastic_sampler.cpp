@@ -18,15 +18,16 @@ constexpr std::size_t z_slot = 6, factor_slot = 7, p_slot = 8, v_slot = 9, squar
 class WienerRows {
  public:
   WienerRows(std::uint64_t seed, std::uint64_t first_path, std::size_t paths, int dimension,
-             Scratch& scratch)
+             std::size_t first_step, Scratch& scratch)
       : seed_(seed),
         first_path_(first_path),
         columns_(padded(paths)),
         dimension_(static_cast<std::size_t>(dimension)),
         quads_((dimension_ + 6) / 4),
-        ring_(scratch.floats(z_slot, 4 * quads_ * columns_)) {}
+        ring_(scratch.floats(z_slot, 4 * quads_ * columns_)),
+        ready_(first_step * dimension_ / 4) {}
 
-  /// The d rows of step i; steps are asked for in order.
+  /// The d rows of step i; steps are asked for in order, from first_step on.
   RingRows step(std::size_t i) {
     const std::size_t first = i * dimension_;
     for (; 4 * ready_ < first + dimension_; ++ready_) {
@@ -39,8 +40,8 @@ class WienerRows {
  private:
   std::uint64_t seed_, first_path_;
   std::size_t columns_, dimension_, quads_;
-  std::size_t ready_ = 0;  ///< quads drawn so far
   float* ring_;
+  std::size_t ready_;  ///< quads before it are drawn, or not needed
 };
 
 /// Draw n of a path's Wiener stream, one at a time.
@@ -66,19 +67,59 @@ class StochasticSampler : public LevelSampler {
     return (asks_twice() ? 2 : 1) * static_cast<int>(steps()) + 1;
   }
 
-  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override {
-    const Tile<float> x = state(out.paths, x_slot, scratch);
+  void sample_from(std::uint64_t first_path, Tile<float> x, Tile<float> out,
+                   Scratch& scratch) const override {
     const Tile<float> u = state(out.paths, u_slot, scratch);
-    const Tile<float> p = asks_twice() ? state(out.paths, p_slot, scratch) : Tile<float>{};
-    const Tile<float> v = asks_twice() ? state(out.paths, v_slot, scratch) : Tile<float>{};
-    float* const square = law_.asks_square ? scratch.floats(square_slot, x.stride) : nullptr;
-    float* const factor = scratch.floats(factor_slot, x.stride);
-    WienerRows z(seed_, first_path, out.paths, dimension(), scratch);
+    NoWatch none;
+    march(first_path, 0, x, u, none, scratch);
+    denoise(x, u, out, scratch);
+  }
 
-    prior().draw(first_path, dimension(), x);
-    for (std::size_t i = 0; i < steps(); ++i) {
+  void walk_tile(std::uint64_t first_path, std::size_t first, Tile<float> x, LevelWatch& watch,
+                 Scratch& scratch) const override {
+    const Tile<float> u = state(x.paths, u_slot, scratch);
+    march(first_path, first, x, u, watch, scratch);
+    watch.enter(steps(), x);
+    ask(steps(), x, u, nullptr, scratch);
+    watch.see(steps(), level(steps()), x, u);
+  }
+
+  void sample_path(std::uint64_t path, std::span<double> out) const override {
+    std::vector<double> x(out.size()), u(out.size());
+    start_path(path, x);
+    march_path(path, 0, x, u, {});
+    denoise(x, u, out);
+  }
+
+  void walk_path(std::uint64_t path, std::size_t first, std::span<double> x,
+                 const PathWatch& watch) const override {
+    std::vector<double> u(x.size());
+    march_path(path, first, x, u, watch);
+    ask(steps(), x, u);
+    watch(steps(), level(steps()), x, u);
+  }
+
+ private:
+  struct NoWatch {
+    void enter(std::size_t, Tile<float>) {}
+    void see(std::size_t, double, Tile<const float>, Tile<const float>) {}
+  };
+
+  /// From level `first` to the last, whose denoiser is not asked yet.
+  template <class Watch>
+  void march(std::uint64_t first_path, std::size_t first, Tile<float> x, Tile<float> u,
+             Watch& watch, Scratch& scratch) const {
+    const Tile<float> p = asks_twice() ? state(x.paths, p_slot, scratch) : Tile<float>{};
+    const Tile<float> v = asks_twice() ? state(x.paths, v_slot, scratch) : Tile<float>{};
+    float* const square = law_.asks_square ? scratch.floats(square_slot, padded(x.paths)) : nullptr;
+    float* const factor = scratch.floats(factor_slot, padded(x.paths));
+    WienerRows z(seed_, first_path, x.paths, dimension(), first, scratch);
+
+    for (std::size_t i = first; i < steps(); ++i) {
+      watch.enter(i, x);
       ask(i, x, u, asks_twice() ? nullptr : square, scratch);
-      const bool mixed = draw_mixing(first_path, i, out.paths, factor);
+      watch.see(i, level(i), x, u);
+      const bool mixed = draw_mixing(first_path, i, x.paths, factor);
       StepTiles tiles{x, u, v, square, z.step(i), mixed ? factor : nullptr};
       if (law_.second_point == SecondPoint::halfway) {
         const HeunStep h = heun_step(process(), level(i), halfway(level(i), level(i + 1)));
@@ -91,36 +132,35 @@ class StochasticSampler : public LevelSampler {
       }
       stochastic_step(coefficients_[i], dimension(), tiles);
     }
-    denoise(x, u, out, scratch);
   }
 
-  void sample_path(std::uint64_t path, std::span<double> out) const override {
-    const auto d = static_cast<std::size_t>(dimension());
+  /// The same of one path in double precision; `watch` may be empty.
+  void march_path(std::uint64_t path, std::size_t first, std::span<double> x, std::span<double> u,
+                  const PathWatch& watch) const {
+    const std::size_t d = x.size();
     const Stream wiener(seed_, Purpose::wiener, path);
     const Stream mixing(seed_, Purpose::chain_mixing, path);
-    std::vector<double> x(d), u(d), p(d), v(asks_twice() ? d : 0), tau(d);
+    std::vector<double> p(d), v(asks_twice() ? d : 0), tau(d);
 
-    prior().draw(path, x);
-    for (std::size_t i = 0; i < steps(); ++i) {
+    for (std::size_t i = first; i < steps(); ++i) {
       const double factor =
           law_.noise_scale * student_t_mixing(mixing, static_cast<std::uint32_t>(i), law_.noise_nu);
       for (std::size_t j = 0; j < d; ++j) tau[j] = factor * wiener_normal(wiener, i * d + j);
       double square = ask(i, x, u, law_.asks_square && !asks_twice());
+      if (watch) watch(i, level(i), x, u);
       if (law_.second_point == SecondPoint::halfway) {
         plain_heun_predict(process(), level(i), halfway(level(i), level(i + 1)), x, u, p);
         square = ask(steps() + 1 + i, p, v, law_.asks_square);
       } else if (law_.second_point == SecondPoint::end) {
-        p = x;
+        std::ranges::copy(x, p.begin());
         law_.plain({place(i), u, {}, 0, tau}, p);
         ask(i + 1, p, v);
       }
       const double rest = law_.asks_square ? square - squared_norm(asks_twice() ? v : u) : 0;
       law_.plain({place(i), u, v, rest, tau}, x);
     }
-    denoise(x, u, out);
   }
 
- private:
   StepPlace place(std::size_t i) const {
     return {process(), level(i), level(i + 1), law_.step_nu, dimension(), law_.reading};
   }

@@ -21,13 +21,12 @@ class HeunSampler : public LevelSampler {
 
   int network_calls_per_path() const override { return 2 * static_cast<int>(steps()) + 1; }
 
-  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override {
-    const Tile<float> x = state(out.paths, x_slot, scratch);
+  void sample_from(std::uint64_t /*first_path*/, Tile<float> x, Tile<float> out,
+                   Scratch& scratch) const override {
     const Tile<float> u = state(out.paths, u_slot, scratch);
     const Tile<float> y = state(out.paths, y_slot, scratch);
     const Tile<float> v = state(out.paths, v_slot, scratch);
 
-    prior().draw(first_path, dimension(), x);
     for (std::size_t i = 0; i < steps(); ++i) {
       const HeunStep h = heun_step(process(), level(i), level(i + 1));
       ask(i, x, u, nullptr, scratch);
@@ -42,7 +41,7 @@ class HeunSampler : public LevelSampler {
     const auto d = static_cast<std::size_t>(dimension());
     std::vector<double> x(d), u(d), y(d), v(d);
 
-    prior().draw(path, x);
+    start_path(path, x);
     for (std::size_t i = 0; i < steps(); ++i) {
       ask(i, x, u);
       plain_heun_predict(process(), level(i), level(i + 1), x, u, y);

@@ -50,6 +50,20 @@ LevelSampler::LevelSampler(std::shared_ptr<const Denoiser> denoiser, const Sampl
       prior_{options.seed, levels_.front(), checked_nu(prior_nu)},
       at_levels_(denoiser_->at_levels(asked_)) {}
 
+void LevelSampler::sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const {
+  const Tile<float> x = state(out.paths, x_slot, scratch);
+  start_tile(first_path, x);
+  sample_from(first_path, x, out, scratch);
+}
+
+void LevelSampler::start_tile(std::uint64_t first_path, Tile<float> x) const {
+  prior_.draw(first_path, dimension(), x);
+}
+
+void LevelSampler::start_path(std::uint64_t path, std::span<double> x) const {
+  prior_.draw(path, x);
+}
+
 Tile<float> LevelSampler::state(std::size_t paths, std::size_t slot, Scratch& scratch) const {
   const std::size_t columns = padded(paths);
   return {scratch.floats(slot, static_cast<std::size_t>(dimension()) * columns), paths, columns};

@@ -25,6 +25,9 @@ class LevelSampler : public Sampler {
                double prior_nu, bool second_points = false);
 
   int dimension() const override { return denoiser_->dimension(); }
+  void sample_tile(std::uint64_t first_path, Tile<float> out, Scratch& scratch) const override;
+  void start_tile(std::uint64_t first_path, Tile<float> x) const override;
+  void start_path(std::uint64_t path, std::span<double> x) const override;
 
  protected:
   // Slots of the scratch memory: 6 to 10 are left to each loop.
@@ -33,7 +36,6 @@ class LevelSampler : public Sampler {
   std::size_t steps() const { return levels_.size() - 1; }
   double level(std::size_t i) const { return levels_[i]; }
   const Process& process() const { return process_; }
-  const Prior& prior() const { return prior_; }
 
   /// A d-row tile for `paths` paths in a slot of `scratch`.
   Tile<float> state(std::size_t paths, std::size_t slot, Scratch& scratch) const;

@@ -140,6 +140,8 @@ def symbol(event, results):
         x += f" {'−' if location > 0 else '+'} {abs(location):g}"
     if event in ("upper", "lower"):
         return x if event == "upper" else f"−({x})" if location else f"−{x}"
+    if event == "linear":
+        return f"w·({x})" if location else f"w·{x}"
     return f"‖{x}‖" if event == "norm" and d > 1 else f"|{x}|"
 
 
@@ -151,10 +153,12 @@ def condition(event, threshold, results):
 
 
 def size_event(results):
-    """The event whose survival function is counted: the first coordinate only where it is asked for
-    and the norm is not."""
+    """The event whose survival function is counted: a weighted sum where there is one, the first
+    coordinate where it is asked for and the norm is not."""
     events = {event for entry in results["samplers"]
               for event in (computed(entry, "exceedance") or {"event": []})["event"]}
+    if "linear" in events:
+        return "linear"
     return "coordinate" if "coordinate" in events and "norm" not in events else "norm"
 
 
@@ -162,7 +166,8 @@ def event_text(results):
     """The size of a path whose survival function is counted: (symbol, the same in words)."""
     event = size_event(results)
     words = "size" if dimension(results) == 1 else {
-        "norm": "norm", "coordinate": "size of the first coordinate"}[event]
+        "norm": "norm", "coordinate": "size of the first coordinate",
+        "linear": "weighted sum of the coordinates"}[event]
     return symbol(event, results), f"{words} of a path"
 
 

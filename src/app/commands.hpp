@@ -19,6 +19,7 @@ struct RunOptions {
   bool force = false;
   bool measure = false;             ///< of `htdm check`
   bool densities = false;           ///< of `htdm law`
+  bool json = false;                ///< of `htdm rare`
   std::int64_t paths = 0;           ///< of `htdm trajectories`; 0: those of [store], or 1000
   double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
   std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit
@@ -41,6 +42,8 @@ ExitCode run_command(const RunOptions& options);
 ExitCode law_command(const RunOptions& options);
 /// Whole paths of all entries, and basins of two-point data.
 ExitCode trajectories_command(const RunOptions& options);
+/// Probabilities of rare events of all entries.
+ExitCode rare_command(const RunOptions& options);
 /// Pool results of parts of a study, or of its runs with other seeds.
 ExitCode merge_command(const MergeOptions& options);
 ExitCode check_command(const RunOptions& options);

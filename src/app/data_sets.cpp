@@ -71,7 +71,8 @@ TestData draw_test_data(const Plan& plan, int threads) {
   data.event_values.resize(n);
   for (std::size_t i = 0; i < n; ++i) {
     data.event_values[i] =
-        event_value(plan.event, location(plan.target), std::span(raw).subspan(i * d, d));
+        event_value(plan.event, location(plan.target), std::span(raw).subspan(i * d, d),
+                    plan.study.statistics.weights);
   }
   sort_ascending(std::span(data.event_values));
   return data;

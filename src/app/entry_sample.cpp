@@ -11,7 +11,8 @@ std::vector<PlannedEvent> planned_events(const Plan& plan) {
     if (last == nullptr || last->event != t.event) {
       const int components = t.event == Event::norm ? dimension(plan.target) : 1;
       const int side = t.event == Event::upper ? 1 : t.event == Event::lower ? -1 : 0;
-      events.push_back({{components, location(plan.target), side}, {}});
+      events.push_back({{components, location(plan.target), side, {}}, {}});
+      if (t.event == Event::linear) events.back().value.weights = plan.study.statistics.weights;
     }
     events.back().thresholds.push_back(t.threshold);
     last = &t;

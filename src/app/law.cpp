@@ -33,9 +33,13 @@ struct LawPair {
   const LineLaw &fine, &coarse;
 };
 
-/// P(event value > threshold), threshold in raw space.
+/// P(event value > threshold), threshold in raw space; `weight` is that of Event::linear.
 double exceedance(const LineLaw& law, const Normalization& scale, double location, Event event,
-                  double threshold) {
+                  double threshold, double weight) {
+  if (event == Event::linear) {
+    return exceedance(law, scale, location, weight > 0 ? Event::upper : Event::lower,
+                      threshold / std::abs(weight), 1);
+  }
   const double upper = scale.to_z(location + threshold, 0);
   const double lower = scale.to_z(location - threshold, 0);
   if (event == Event::upper) return law.above(upper);
@@ -72,7 +76,8 @@ class LawReader {
       result.survival.push_back(fine);
       result.survival_error.push_back(error);
       result.survival_law.push_back(has_law(plan_.target)
-                                        ? htdm::exceedance(plan_.target, plan_.event, threshold)
+                                        ? htdm::exceedance(plan_.target, plan_.event, threshold,
+                                                           plan_.study.statistics.weights)
                                         : std::numeric_limits<double>::quiet_NaN());
     }
   }
@@ -108,12 +113,18 @@ class LawReader {
   }
 
  private:
+  double beyond(const LineLaw& law, Event event, double threshold) const {
+    const auto& weights = plan_.study.statistics.weights;
+    return exceedance(law, scale_, location_, event, threshold,
+                      weights.empty() ? 1 : weights.front());
+  }
+
   std::pair<double, double> exceedance_of(Event event, double threshold) const {
-    const double fine = exceedance(laws_.fine, scale_, location_, event, threshold);
-    const double coarse = exceedance(laws_.coarse, scale_, location_, event, threshold);
+    const double fine = beyond(laws_.fine, event, threshold);
+    const double coarse = beyond(laws_.coarse, event, threshold);
     const double edge = atom_width * std::max(1.0, std::abs(threshold));
-    const double near = exceedance(laws_.fine, scale_, location_, event, threshold - edge) -
-                        exceedance(laws_.fine, scale_, location_, event, threshold + edge);
+    const double near =
+        beyond(laws_.fine, event, threshold - edge) - beyond(laws_.fine, event, threshold + edge);
     return {fine, law_error_bound(fine, coarse) + near};
   }
 
@@ -122,8 +133,7 @@ class LawReader {
     double low = 0, high = 60;
     for (int k = 0; k < 60; ++k) {
       const double middle = (low + high) / 2;
-      const bool below =
-          exceedance(laws_.fine, scale_, location_, plan_.event, std::sinh(middle)) > p;
+      const bool below = beyond(laws_.fine, plan_.event, std::sinh(middle)) > p;
       (below ? low : high) = middle;
     }
     return std::sinh((low + high) / 2);

@@ -32,6 +32,7 @@ struct CommandLine {
     add_run();
     add_merge();
     add_law();
+    add_rare();
     add_trajectories();
     add_check();
     auto* defaults =
@@ -112,6 +113,22 @@ struct CommandLine {
         "makes it.");
   }
 
+  void add_rare() {
+    auto* command = app.add_subcommand(
+        "rare", "Estimate probabilities of rare events to a wanted error, with fewer paths");
+    add_study(command);
+    command->add_option("--output", run.output, "Folder of the file (results/<study.name>)")
+        ->type_name("DIR");
+    command->add_flag("--json", run.json, "Print one JSON object instead of tables");
+    command->add_flag("--force", run.force, "Replace estimates that are there");
+    command->footer(
+        "Example: mpirun -n 2 htdm rare study.toml --set rare.target_relative_error=0.05 \\\n"
+        "           --set 'statistics.exceedance_levels=[1e-3,1e-6,1e-9]'\n"
+        "Splits paths, weights their starts, counts or computes the law, whichever is cheapest, "
+        "as\n"
+        "[rare] says, and writes rare.h5. Models of a results.h5 in the folder are used.");
+  }
+
   void add_trajectories() {
     auto* command = app.add_subcommand(
         "trajectories", "Store whole paths of every sampler on the same noise; count basins");
@@ -143,9 +160,10 @@ struct CommandLine {
 
   void add_show() {
     auto* command = app.add_subcommand(
-        "show", "Print what a results, samples, trajectories or model file holds");
+        "show", "Print what a results, rare, samples, trajectories or model file holds");
     command
-        ->add_option("FILE", show.file, "results.h5, samples.h5, trajectories.h5 or a model file")
+        ->add_option("FILE", show.file,
+                     "results.h5, rare.h5, samples.h5, trajectories.h5 or a model file")
         ->required();
     auto* json = command->add_flag("--json", show.json, "One JSON object");
     command->add_flag("--digest", show.digest, "One line: SHA-256 of study, weights and estimates")
@@ -175,6 +193,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "version") return htdm::version_command(line.version_json);
   if (command == "merge") return htdm::merge_command(line.merge);
   if (command == "law") return htdm::law_command(line.run);
+  if (command == "rare") return htdm::rare_command(line.run);
   if (command == "trajectories") return htdm::trajectories_command(line.run);
   return htdm::run_command(line.run);
 }
@@ -190,8 +209,8 @@ int main(int argc, char** argv) {
   const auto is = [&](const char* command) {
     return argc > 1 && std::strcmp(argv[1], command) == 0;
   };
-  const bool parallel =
-      is("run") || is("law") || is("trajectories") || (is("check") && given("--measure"));
+  const bool parallel = is("run") || is("law") || is("rare") || is("trajectories") ||
+                        (is("check") && given("--measure"));
   // Before MPI starts, which would install handlers of its own. Other commands just end.
   if (is("run")) htdm::catch_stop_signals();
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {

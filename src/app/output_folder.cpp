@@ -125,6 +125,10 @@ std::string trajectories_path(const std::string& folder) {
   return (fs::path(folder) / "trajectories.h5").string();
 }
 
+std::string rare_path(const std::string& folder) {
+  return (fs::path(folder) / "rare.h5").string();
+}
+
 std::string checkpoints_path(const std::string& folder) {
   return (fs::path(folder) / "checkpoints").string();
 }
@@ -180,6 +184,30 @@ ClaimedOutput claim_output(const std::string& folder, const Study& study, const 
     remove_partials(place.string());
   }
   return output;
+}
+
+PlaceBeside claim_beside(const std::string& file, const Study& study, bool force) {
+  const std::string folder = fs::path(file).parent_path().string();
+  std::error_code error;
+  fs::create_directories(folder, error);
+  check_input(!error, "Output folder \"" + folder + "\" cannot be made: " + error.message(),
+              "The file would have no place", "Choose another folder with --output");
+  PlaceBeside place{std::make_unique<FolderLock>(folder), std::nullopt};
+  check_input(force || !fs::exists(file), "\"" + file + "\" exists already",
+              "It is never overwritten unasked", "Use --force to replace it, or another --output");
+  check_input(!Checkpoints(checkpoints_path(folder), "").any(),
+              "An unfinished run is in \"" + folder + "\"",
+              "What stands beside counts is of their models, which are not there yet",
+              "Finish it by htdm run --restart, or choose another --output");
+  const std::string results = folder + "/results.h5";
+  if (!fs::exists(results)) return place;
+  place.results = read_results(results);
+  const std::string differing =
+      differing_keys(place.results->study_no_paths, write_study(study, false));
+  check_input(differing.empty(),
+              "\"" + results + "\" holds results of another study: " + differing + " differ",
+              "What stands beside counts must be of the same samplers", "Choose another --output");
+  return place;
 }
 
 }  // namespace htdm

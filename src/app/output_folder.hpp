@@ -3,9 +3,11 @@
 
 #include "app/commands.hpp"
 #include "io/folder_lock.hpp"
+#include "io/results.hpp"
 #include "io/study.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace htdm {
@@ -15,6 +17,9 @@ std::string samples_path(const std::string& folder);
 
 /// Where `htdm trajectories` into `folder` stores paths.
 std::string trajectories_path(const std::string& folder);
+
+/// Where `htdm rare` into `folder` writes what it found.
+std::string rare_path(const std::string& folder);
 
 /// Where a run into `folder` keeps its checkpoints.
 std::string checkpoints_path(const std::string& folder);
@@ -44,5 +49,14 @@ struct ClaimedOutput {
 /// files of a run that was killed; beside complete results its checkpoints go, too.
 ClaimedOutput claim_output(const std::string& folder, const Study& study, const RunOptions& options,
                            const std::string& identity);
+
+/// A folder held for a file of its own beside the results of a study.
+struct PlaceBeside {
+  std::unique_ptr<FolderLock> lock;
+  std::optional<Results> results;  ///< that are there: their models are then used
+};
+/// Make the folder of `file`, lock it, and refuse with InputError what the file may not stand
+/// beside: one of its name without `force`, an unfinished run, results of another study.
+PlaceBeside claim_beside(const std::string& file, const Study& study, bool force);
 
 }  // namespace htdm

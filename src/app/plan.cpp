@@ -103,10 +103,11 @@ void ask_for_spread(ModelPlan& model, const EntryPlan& entry) {
 }
 
 /// Event values of the test rows of a data file, sorted.
-std::vector<double> test_event_values(const EmpiricalTarget& data, Event event) {
+std::vector<double> test_event_values(const EmpiricalTarget& data, Event event,
+                                      std::span<const double> weights) {
   std::vector<double> values(data.rows(false));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = event_value(event, 0, data.row(false, i));
+    values[i] = event_value(event, 0, data.row(false, i), weights);
   }
   sort_ascending(std::span(values));
   return values;
@@ -118,13 +119,13 @@ void add_thresholds(Plan& plan, Event event) {
   const StatisticsSection& statistics = plan.study.statistics;
   const auto* data = std::get_if<EmpiricalTarget>(&plan.target);
   std::vector<double> sorted;
-  if (data != nullptr) sorted = test_event_values(*data, event);
+  if (data != nullptr) sorted = test_event_values(*data, event, statistics.weights);
   // Two points put all their mass at one event value, and nothing beyond it: no level is met.
   const bool atoms = std::holds_alternative<TwoPointTarget>(plan.target);
   if (statistics.thresholds.empty()) {
     for (const double level : statistics.exceedance_levels) {
       const double x = data != nullptr ? sample_quantile(sorted, 1 - level)
-                                       : threshold(plan.target, event, level);
+                                       : threshold(plan.target, event, level, statistics.weights);
       plan.thresholds.push_back({event, atoms ? std::nan("") : level, x});
     }
   }
@@ -134,7 +135,7 @@ void add_thresholds(Plan& plan, Event event) {
       const auto above = sorted.end() - std::ranges::upper_bound(sorted, x);
       level = static_cast<double>(above) / static_cast<double>(sorted.size());
     } else {
-      level = exceedance(plan.target, event, x);
+      level = exceedance(plan.target, event, x, statistics.weights);
     }
     plan.thresholds.push_back({event, level > 0 ? level : std::nan(""), x});
   }
@@ -173,6 +174,8 @@ std::string_view event_name(Event event) {
       return "upper";
     case Event::lower:
       return "lower";
+    case Event::linear:
+      return "linear";
     case Event::norm:
       break;
   }
@@ -188,7 +191,9 @@ Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model
     plan.study.data.train_samples = static_cast<std::int64_t>(data->rows(true));
     plan.study.data.test_samples = static_cast<std::int64_t>(data->rows(false));
   }
-  plan.event = study.statistics.event == "coordinate" ? Event::coordinate : Event::norm;
+  plan.event = study.statistics.event == "coordinate" ? Event::coordinate
+               : study.statistics.event == "linear"   ? Event::linear
+                                                      : Event::norm;
   for (std::size_t i = 0; i < study.models.size(); ++i) {
     plan.models.push_back(plan_model(study, study.models[i], files[i]));
     check_input(!plan.models[i].trained() || study.models[i].batch <= plan.study.data.train_samples,
@@ -286,15 +291,23 @@ bool needs_square(const EntryPlan& entry) {
          entry.kind->step_law(sampler_options(entry), 3).asks_square;
 }
 
+std::uint64_t sampler_seed(const Plan& plan, std::size_t index, std::uint64_t seed) {
+  if (!plan.study.study.independent_noise) return seed;
+  const Words salt = Stream(seed, Purpose::independence_salt, index).words(0);
+  return (std::uint64_t{salt[0]} << 32) | salt[1];
+}
+
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser) {
+  return make_sampler(plan, index, std::move(denoiser), plan.study.study.seed);
+}
+
+std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
+                                      std::shared_ptr<const Denoiser> denoiser,
+                                      std::uint64_t seed) {
   const EntryPlan& entry = plan.entries[index];
   SamplerOptions options = sampler_options(entry);
-  options.seed = plan.study.study.seed;
-  if (plan.study.study.independent_noise) {
-    const Words salt = Stream(options.seed, Purpose::independence_salt, index).words(0);
-    options.seed = (std::uint64_t{salt[0]} << 32) | salt[1];
-  }
+  options.seed = sampler_seed(plan, index, seed);
   return entry.kind->make(std::move(denoiser), options);
 }
 

@@ -111,8 +111,16 @@ std::shared_ptr<const Denoiser> entry_denoiser(const EntryPlan& entry,
 std::vector<double> table_levels(const EntryPlan& entry);
 bool needs_square(const EntryPlan& entry);
 
-/// The sampler of entry `index`. Entries share their noise unless the study says otherwise.
+/// The seed of the sampler of entry `index` in a run with `seed`: the same for all entries unless
+/// the study says otherwise.
+std::uint64_t sampler_seed(const Plan& plan, std::size_t index, std::uint64_t seed);
+
+/// The sampler of entry `index` at the study's seed.
 std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
                                       std::shared_ptr<const Denoiser> denoiser);
+
+/// The same with draws of its own, for rare events; `seed` is rare_seed() of the study's.
+std::unique_ptr<Sampler> make_sampler(const Plan& plan, std::size_t index,
+                                      std::shared_ptr<const Denoiser> denoiser, std::uint64_t seed);
 
 }  // namespace htdm

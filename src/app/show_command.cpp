@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "io/digest.hpp"
 #include "io/model_file.hpp"
+#include "io/rare.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
 
@@ -50,6 +51,13 @@ ExitCode show_command(const ShowOptions& options) {
     check_input(!options.json && !options.digest, "\"" + options.file + "\" is a model",
                 "--json and --digest print results", "Name a results.h5, or leave the option out");
     print_model(options.file);
+    return ExitCode::done;
+  }
+  if (kind == "rare") {
+    const RareResults results = read_rare(options.file);
+    std::cout << (options.json     ? rare_json(results)
+                  : options.digest ? rare_digest(results) + "\n"
+                                   : rare_text(results));
     return ExitCode::done;
   }
   const Results results = read_results(options.file);

@@ -9,9 +9,11 @@
 #include "app/output_folder.hpp"
 #include "app/pooling.hpp"
 #include "app/rank_times.hpp"
+#include "app/rare.hpp"
 #include "app/sample_store.hpp"
 #include "app/sampling_stage.hpp"
 #include "app/summary.hpp"
+#include "app/tables.hpp"
 #include "app/trajectories.hpp"
 #include "core/isa.hpp"
 #include "core/stopwatch.hpp"
@@ -319,6 +321,31 @@ void StudyRun::trajectories(const std::string& output, const std::optional<Resul
   header.trajectories = true;
   record_trajectories(plan_, denoisers_, trajectories_path(output), std::move(header), world_,
                       threads_);
+}
+
+RareResults StudyRun::rare(const std::string& output, const std::optional<Results>& before) {
+  const Stopwatch total;
+  if (world_.any(before.has_value())) use_models_of(output, before);
+  train();
+  MarginalShelf marginals(plan_.target, panel_loop(world_, threads_));
+  TableShelf tables;
+  BlockDealer dealer(world_, threads_, watchdog_seconds());
+  RareResults found;
+  for (std::size_t i = 0; i < plan_.entries.size(); ++i) {
+    const EntryPlan& entry = plan_.entries[i];
+    const std::shared_ptr<const Denoiser>& denoiser = denoisers_[entry.model];
+    const std::shared_ptr<const Denoiser> used =
+        entry.table ? tables.table(entry, denoiser, world_, threads_) : denoiser;
+    found.entries.push_back(
+        rare_entry({plan_, i, denoiser, used, results_.models[entry.model].normalization, marginals,
+                    dealer, world_, threads_}));
+  }
+  found.provenance = results_.provenance;
+  found.provenance.seconds_total = total.seconds();
+  found.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  found.study = results_.study;
+  found.study_no_paths = results_.study_no_paths;
+  return found;
 }
 
 }  // namespace htdm

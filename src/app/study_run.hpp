@@ -6,6 +6,7 @@
 #include "app/run_control.hpp"
 #include "app/training.hpp"
 #include "io/pool.hpp"
+#include "io/rare.hpp"
 #include "io/results.hpp"
 #include "io/run_report.hpp"
 #include "io/samples_file.hpp"
@@ -73,6 +74,11 @@ class StudyRun {
   /// `output`/trajectories.h5. The models of the results `before` of this study, which rank 0 has,
   /// are used; without them models are trained. Call once.
   void trajectories(const std::string& output, const std::optional<Results>& before);
+
+  /// Probabilities of rare events of all entries, as [rare] says, with the models of the results
+  /// `before` of this study, which rank 0 has; without them models are trained. Returns what is
+  /// complete on rank 0. Call once.
+  RareResults rare(const std::string& output, const std::optional<Results>& before);
 
  private:
   void use_models_of(const std::string& output, const std::optional<Results>& before);

@@ -160,7 +160,10 @@ SurvivalCurve Summariser::survival(const Tally& tally) const {
   // Eight thresholds per octave between the first edge that some paths do not pass and the last
   // that any passes: every one an edge of the histogram, so the counts are exact.
   constexpr std::size_t step = 16;
-  const std::vector<std::uint64_t> above = tally.event.magnitude_survival();
+  std::vector<std::uint64_t> above = tally.event.magnitude_survival();
+  if (plan_.event == Event::linear) {  // values have a sign
+    for (std::size_t k = 0; k < above.size(); k += step) above[k] = tally.event.count_above(k);
+  }
   const std::uint64_t total = tally.event.total();
   SurvivalCurve curve;
   for (std::size_t k = 0; k < above.size(); k += step) {
@@ -172,7 +175,8 @@ SurvivalCurve Summariser::survival(const Tally& tally) const {
     curve.test.push_back(static_cast<std::uint64_t>(
         test_.event_values.end() - std::ranges::upper_bound(test_.event_values, x)));
     if (has_law(plan_.target)) {
-      curve.law.push_back(htdm::exceedance(plan_.target, plan_.event, x));
+      curve.law.push_back(
+          htdm::exceedance(plan_.target, plan_.event, x, plan_.study.statistics.weights));
     }
     if (above[k] == 0) break;
   }

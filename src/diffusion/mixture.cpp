@@ -83,6 +83,17 @@ double GaussianMixtureTarget::norm_survival(double r) const {
   });
 }
 
+double GaussianMixtureTarget::linear_survival(double t, std::span<const double> weights_of) const {
+  double square = 0;
+  for (const double w : weights_of) square += w * w;
+  return weighted(*this, [&](std::size_t k) {
+    double center = 0;
+    for (int j = 0; j < dimension; ++j)
+      center += weights_of[static_cast<std::size_t>(j)] * mean(k, j);
+    return normal.survival((t - center) / (deviations[k] * std::sqrt(square)));
+  });
+}
+
 GaussianMixtureTarget make_mixture(int dimension, std::vector<double> weights,
                                    std::vector<double> means, std::vector<double> deviations) {
   HTDM_EXPECTS(!weights.empty() && deviations.size() == weights.size());

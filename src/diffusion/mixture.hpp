@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 namespace htdm {
@@ -32,6 +33,9 @@ struct GaussianMixtureTarget {
 
   /// P(|x| > r), r > 0: sum w_k P(chi'^2_d(|m_k|^2/s_k^2) > r^2/s_k^2), chi'^2 non-central.
   double norm_survival(double r) const;
+
+  /// P(w.x > t) for d weights, not all 0: w.x ~ sum w_k N(w.m_k, s_k^2 |w|^2).
+  double linear_survival(double t, std::span<const double> weights) const;
 };
 
 /// Weights scaled to sum to 1; sizes agree and every weight and deviation is positive.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace htdm {
 namespace {
@@ -34,17 +35,28 @@ double atom(const TwoPointTarget& t) {
   return t.separation / std::sqrt(static_cast<double>(t.dimension));
 }
 
+double total(std::span<const double> weights) {
+  return std::accumulate(weights.begin(), weights.end(), 0.0);
+}
+
 /// The largest value of an event on two points.
-double largest_event_value(const TwoPointTarget& t, Event event) {
+double largest_event_value(const TwoPointTarget& t, Event event, std::span<const double> weights) {
+  if (event == Event::linear) return std::abs(atom(t) * total(weights));
   return event == Event::norm ? t.separation : atom(t);
 }
 
 bool one_sided(Event event) {
-  return event == Event::upper || event == Event::lower;
+  return event == Event::upper || event == Event::lower || event == Event::linear;
 }
 
 bool looks_at_one_component(int dimension, Event event) {
   return dimension == 1 || event != Event::norm;
+}
+
+/// By how much the spread of a one-sided event exceeds that of a component of an isotropic law.
+double stretch(Event event, std::span<const double> weights) {
+  if (event != Event::linear) return 1;
+  return std::sqrt(std::inner_product(weights.begin(), weights.end(), weights.begin(), 0.0));
 }
 
 /// x in [low, high] with the decreasing function f(x) = p.
@@ -74,8 +86,14 @@ bool has_law(const Target& target) {
   return !std::holds_alternative<EmpiricalTarget>(target);
 }
 
-double event_value(Event event, double location, std::span<const double> x) {
+double event_value(Event event, double location, std::span<const double> x,
+                   std::span<const double> weights) {
+  HTDM_EXPECTS(event != Event::linear || weights.size() == x.size());
+  double sum = 0;
   switch (event) {
+    case Event::linear:
+      for (std::size_t j = 0; j < x.size(); ++j) sum += weights[j] * (x[j] - location);
+      return sum;
     case Event::upper:
       return x[0] - location;
     case Event::lower:
@@ -177,32 +195,35 @@ double coordinate_density(const Target& target, double x, int j) {
   return StudentTLaw{t.nu}.pdf(standardised(t, x)) / t.scale;
 }
 
-double threshold(const Target& target, Event event, double p) {
+double threshold(const Target& target, Event event, double p, std::span<const double> weights) {
   HTDM_EXPECTS(p > 0 && p < 1);
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
-    return largest_event_value(*points, event);
+    return largest_event_value(*points, event, weights);
   }
   if (std::holds_alternative<GaussianMixtureTarget>(target)) {
     // Event values of one tail may be negative; those of a distance are not.
-    const auto beyond = [&](double x) { return exceedance(target, event, x); };
+    const auto beyond = [&](double x) { return exceedance(target, event, x, weights); };
     double low = 0;
     while (one_sided(event) && beyond(low) <= p) low = 2 * low - 1;
     return solve_decreasing(beyond, p, low, std::max(low, 0.0) + 1);
   }
   const StudentTTarget t = as_student_t(target);
-  if (one_sided(event)) return t.scale * StudentTLaw{t.nu}.upper_quantile(p);
+  if (one_sided(event))
+    return t.scale * stretch(event, weights) * StudentTLaw{t.nu}.upper_quantile(p);
   if (looks_at_one_component(t.dimension, event)) {
     return t.scale * StudentTLaw{t.nu}.upper_quantile(p / 2);
   }
   return norm_upper_quantile(t.dimension, t.nu, t.scale, p);
 }
 
-double exceedance(const Target& target, Event event, double x) {
+double exceedance(const Target& target, Event event, double x, std::span<const double> weights) {
   if (const auto* points = std::get_if<TwoPointTarget>(&target)) {
-    if (largest_event_value(*points, event) <= x) return 0;
-    return one_sided(event) && x >= -atom(*points) ? 0.5 : 1;
+    const double largest = largest_event_value(*points, event, weights);
+    if (largest <= x) return 0;
+    return one_sided(event) && x >= -largest ? 0.5 : 1;
   }
   if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) {
+    if (event == Event::linear) return m->linear_survival(x, weights);
     if (event == Event::upper) return m->survival(x, 0);
     if (event == Event::lower) return m->cdf(-x, 0);
     if (x <= 0) return 1;
@@ -210,7 +231,7 @@ double exceedance(const Target& target, Event event, double x) {
     return m->norm_survival(x);
   }
   const StudentTTarget t = as_student_t(target);
-  if (one_sided(event)) return StudentTLaw{t.nu}.survival(x / t.scale);
+  if (one_sided(event)) return StudentTLaw{t.nu}.survival(x / (t.scale * stretch(event, weights)));
   if (x <= 0) return 1;
   if (looks_at_one_component(t.dimension, event)) {
     return 2 * StudentTLaw{t.nu}.survival(x / t.scale);

@@ -39,8 +39,8 @@ using Target = std::variant<StudentTTarget, GaussianTarget, TwoPointTarget, Gaus
 
 /// Which number of a sample a tail event looks at: |x - location| of the whole vector or of its
 /// first component (the same in d = 1), or x_1 - location itself (upper tail), or its negative
-/// (lower tail).
-enum class Event { norm, coordinate, upper, lower };
+/// (lower tail), or sum_j w_j (x_j - location) for weights w, such as a portfolio's loss.
+enum class Event { norm, coordinate, upper, lower, linear };
 
 int dimension(const Target& target);
 /// What events are measured from: the centre of the law; 0 for mixtures and data.
@@ -50,8 +50,10 @@ double location(const Target& target);
 /// known.
 bool has_law(const Target& target);
 
-/// The event value of one raw sample.
-double event_value(Event event, double location, std::span<const double> x);
+/// The event value of one raw sample. Here and below `weights` are those of Event::linear, d
+/// numbers, and empty for others.
+double event_value(Event event, double location, std::span<const double> x,
+                   std::span<const double> weights = {});
 
 /// Draw sample `index` into x (d numbers). Purpose is train_data, test_data or held_out_data; the
 /// mixing variable of a Student-t target comes from lanes of its own.
@@ -72,9 +74,10 @@ double coordinate_density(const Target& target, double x, int j = 0);
 
 /// x* with P(event value > x*) = p.
 /// For a two-point law: the event's one value, the smallest x* with P(event value > x*) <= p.
-double threshold(const Target& target, Event event, double p);
+double threshold(const Target& target, Event event, double p, std::span<const double> weights = {});
 
 /// P(event value > x) under the target.
-double exceedance(const Target& target, Event event, double x);
+double exceedance(const Target& target, Event event, double x,
+                  std::span<const double> weights = {});
 
 }  // namespace htdm

@@ -24,7 +24,7 @@ void for_each_attribute(P& provenance, Visit visit) {
   visit("tile", provenance.tile);
 }
 
-/// Those of a run, which only results carry.
+/// Those of a run, which results and rare events carry.
 template <class P, class Visit>
 void for_each_cost(P& provenance, Visit visit) {
   visit("seconds_total", provenance.seconds_total);
@@ -41,7 +41,7 @@ void write_header(hdf5::Group& root, const std::string& kind, const Provenance& 
   root.set_attribute_list("schema", std::array<std::int32_t, 2>{schema_major, schema_minor});
   const auto write = [&](const char* name, const auto& value) { root.set_attribute(name, value); };
   for_each_attribute(provenance, write);
-  if (kind == "results") for_each_cost(provenance, write);
+  if (kind == "results" || kind == "rare") for_each_cost(provenance, write);
 }
 
 void check_header(const hdf5::Group& root, const std::string& kind, const std::string& shown) {

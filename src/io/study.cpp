@@ -118,6 +118,8 @@ std::string write_study(const Study& study, bool with_paths) {
     write_section(text, "samplers." + sampler.name, sampler, with_paths);
   }
   write_section(text, "statistics", study.statistics, with_paths);
+  // The identity of a run is what comes from [store] on (app/output_folder.cpp).
+  if (with_paths && study.rare != RareSection{}) write_section(text, "rare", study.rare, true);
   if (with_paths && study.store.stores()) write_section(text, "store", study.store, true);
   return text;
 }
@@ -135,6 +137,7 @@ std::string reference_study() {
   text += "\n# One table per sampler.";
   describe_named(text, "samplers", study.samplers);
   describe_section(text, "statistics", study.statistics);
+  describe_section(text, "rare", study.rare);
   describe_section(text, "store", study.store);
   return text + sweep_help();
 }

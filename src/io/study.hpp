@@ -99,6 +99,7 @@ struct StatisticsSection {
   std::vector<double> thresholds;  ///< raw space; instead of levels
   std::int64_t w1_samples = 1'000'000;
   std::string event = "norm";
+  std::vector<double> weights;  ///< of event = "linear"
   bool separate_tails = false;
   int block_size = 4096;
 
@@ -115,6 +116,18 @@ struct StoreSection {
   friend bool operator==(const StoreSection&, const StoreSection&) = default;
 };
 
+/// How `htdm rare` estimates. It changes no other result, so it is no part of their digest.
+struct RareSection {
+  std::string method = "auto";  ///< auto | splitting | importance | counting | law
+  std::vector<double> target_relative_error{0.1};  ///< one, or one per level; empty: none
+  int particles = 1000;                            ///< of a replica
+  int replicas = 32;                               ///< the least number
+  double killed = 0.1;
+  std::int64_t most_paths = 100'000'000;
+
+  friend bool operator==(const RareSection&, const RareSection&) = default;
+};
+
 struct Study {
   StudySection study;
   DataSection data;
@@ -122,6 +135,7 @@ struct Study {
   std::vector<SamplerSection> samplers;
   StatisticsSection statistics;
   StoreSection store;
+  RareSection rare;
   /// With axes, the sections above are those of its first point, and `given` is what was written
   /// besides them: defaults may differ from point to point.
   Sweep sweep;
@@ -155,9 +169,9 @@ std::vector<Study> sweep_points(const Study& study);
 /// The resolved study as TOML: every key, canonical order, shortest numbers that read back equal.
 /// Keys that mean nothing where they stand are left out (the nu of Gaussian data, the steps of an
 /// exact model, [store] where nothing is stored). parse_study(write_study(s)) equals s for every s
-/// that a parse returned. `with_paths = false` leaves out what no result depends on, file paths and
-/// [store] (for digests). Of a study with [sweep], the keys that were given are written instead of
-/// all, and those paths that are axes keep their number only.
+/// that a parse returned. `with_paths = false` leaves out what no result depends on, file paths,
+/// [store] and [rare] (for digests). Of a study with [sweep], the keys that were given are written
+/// instead of all, and those paths that are axes keep their number only.
 std::string write_study(const Study& study, bool with_paths = true);
 
 /// The commented reference study that `htdm defaults` prints: one line of help, range and choices

@@ -143,6 +143,19 @@ void check_sections(const Study& study, const std::string& source) {
   check_data(study.data, source);
   constexpr double most = 9e18;
   const StatisticsSection& s = study.statistics;
+  check_input(
+      s.event != "linear" || (s.weights.size() == static_cast<std::size_t>(study.data.dimension) &&
+                              std::ranges::any_of(s.weights, [](double w) { return w != 0; })),
+      source + ": statistics.weights holds " + std::to_string(s.weights.size()) + " numbers for " +
+          std::to_string(study.data.dimension) + " dimension(s)",
+      "The event is a weighted sum of all components", "Give one weight per component, not all 0");
+  const std::size_t targets = study.rare.target_relative_error.size();
+  const std::size_t levels =
+      s.thresholds.empty() ? s.exceedance_levels.size() : s.thresholds.size();
+  check_input(targets <= 1 || targets == levels,
+              source + ": rare.target_relative_error holds " + std::to_string(targets) +
+                  " numbers for " + std::to_string(levels) + " levels",
+              "Every level has one, or all share one", "Write one number, or one per level");
   check_input(static_cast<double>(s.batches) * static_cast<double>(s.batch_size) < most,
               source + ": statistics.batches times statistics.batch_size is too large",
               "Paths are numbered with 63 bits", "Lower one of them");

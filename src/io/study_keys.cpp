@@ -366,7 +366,14 @@ const std::vector<Key<StatisticsSection>>& study_keys() {
        "what exceeds a threshold",
        {},
        {{"norm", "distance of the whole sample from the location"},
-        {"coordinate", "distance of its first component"}}},
+        {"coordinate", "distance of its first component"},
+        {"linear", "sum of weights times (component - location): a portfolio's loss"}}},
+      {"weights",
+       &S::weights,
+       "weights of event = \"linear\", one per component",
+       {},
+       {},
+       [](const S& s) { return s.event == "linear"; }},
       {"separate_tails", &S::separate_tails,
        "also count the upper and the lower tail of the first component, each at every level"},
       {"block_size", &S::block_size, "paths that one thread samples at a time",
@@ -384,6 +391,49 @@ const std::vector<Key<StoreSection>>& study_keys() {
        whole(0, 1e15)},
       {"paths", &S::paths,
        "write so many of the first paths whole, their state at every noise level", whole(0, 1e15)},
+  };
+  return keys;
+}
+
+template <>
+const std::vector<Key<RareSection>>& study_keys() {
+  using S = RareSection;
+  constexpr auto replicated = [](const S& s) { return s.method != "law"; };
+  constexpr auto splits = [](const S& s) { return s.method == "auto" || s.method == "splitting"; };
+  static const std::vector<Key<S>> keys{
+      {"method",
+       &S::method,
+       "how htdm rare estimates exceedance probabilities",
+       {},
+       {{"auto", "of those that fit the sampler, the one that needs the fewest denoiser calls"},
+        {"splitting", "adaptive multilevel splitting; for samplers with noise in their steps"},
+        {"importance", "weighted starts, as many in every decade of their tail; pays for t_ode"},
+        {"counting", "paths as htdm run draws them, until the error is small enough"},
+        {"law", "the propagated law; in one dimension"}}},
+      {"target_relative_error",
+       &S::target_relative_error,
+       "half of the 95 % interval over the estimate to be reached, one number or one per level; "
+       "empty: no more than `replicas`",
+       {.low = 0, .high = 1}},
+      {"particles", &S::particles, "paths of a replica", whole(10, 1e7), {}, replicated},
+      {"replicas",
+       &S::replicas,
+       "independent replicas at least; their spread is the error bar",
+       whole(10, 1e6),
+       {},
+       replicated},
+      {"killed",
+       &S::killed,
+       "share of the particles that splitting draws again at a time",
+       {.low = 0, .high = 0.9, .high_open = false},
+       {},
+       splits},
+      {"most_paths",
+       &S::most_paths,
+       "paths of a sampler and event after which it ends, target reached or not",
+       whole(1, 1e15),
+       {},
+       replicated},
   };
   return keys;
 }

@@ -65,6 +65,8 @@ template <>
 const std::vector<Key<StatisticsSection>>& study_keys();
 template <>
 const std::vector<Key<StoreSection>>& study_keys();
+template <>
+const std::vector<Key<RareSection>>& study_keys();
 
 /// The models and samplers of a study that names none, as TOML.
 extern const std::string_view default_models;

@@ -83,6 +83,7 @@ std::string study_page() {
                             "four. Empty texts, lists and `levels = 0` stand for defaults that "
                             "depend on the kind.");
   add_table<StatisticsSection>(page, "statistics", "How much is sampled and what is measured.");
+  add_table<RareSection>(page, "rare", "How `htdm rare` estimates probabilities of rare events.");
   add_table<StoreSection>(page, "store", "What is kept of the paths themselves, in `samples.h5`.");
   add_sweep(page);
   return page;

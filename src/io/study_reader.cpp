@@ -10,8 +10,8 @@
 namespace htdm {
 namespace {
 
-const std::vector<std::string> top_tables{"study",      "data",  "models", "samplers",
-                                          "statistics", "store", "sweep"};
+const std::vector<std::string> top_tables{"study",      "data", "models", "samplers",
+                                          "statistics", "rare", "store",  "sweep"};
 
 const StudyTable& as_table(const StudyNode& node, const std::string& name, const Place& place) {
   check_input(node.table() != nullptr, place.of(name, node) + " is not a table",
@@ -94,6 +94,7 @@ Study read_tree(const StudyTable& tree, const std::string& source, const std::st
     if (name == "data") read_section(table, place, study.data);
     if (name == "statistics") read_section(table, place, study.statistics);
     if (name == "store") read_section(table, place, study.store);
+    if (name == "rare") read_section(table, place, study.rare);
     if (name == "models") read_named(table, place, study.models);
     if (name == "samplers") read_named(table, place, study.samplers);
   }
@@ -115,6 +116,7 @@ std::string given_text(const StudyTable& tree, const std::string& source, const 
     if (name == "samplers") add_given_tables<SamplerSection>(text, table, place, with_paths);
     if (name == "statistics") add_given<StatisticsSection>(text, table, place, with_paths);
     if (name == "store") add_given<StoreSection>(text, table, place, with_paths);
+    if (name == "rare") add_given<RareSection>(text, table, place, with_paths);
   }
   return text;
 }

@@ -119,6 +119,7 @@ void complete_study(Study& study, const std::string& source) {
   if (study.study.name.empty()) study.study.name = study_name(source);
   reset_unused_keys(study.data);
   reset_unused_keys(study.statistics);
+  reset_unused_keys(study.rare);
   check_sections(study, source);
   // Before the samplers, whose defaults depend on the models.
   for (ModelSection& model : study.models) resolve_model(model, source);

@@ -217,10 +217,10 @@ std::vector<Study> sweep_points(const Study& study) {
 
 std::string swept_text(const Study& study, bool with_paths) {
   StudyTable tree = parse_toml(study.given, "the study");
-  StudyTable store;
+  StudyTable unmeasured;  // what no result depends on
   std::erase_if(tree, [&](const StudyEntry& entry) {
-    if (entry.key != "store") return false;
-    store.push_back(entry);
+    if (entry.key != "store" && entry.key != "rare") return false;
+    unmeasured.push_back(entry);
     return true;
   });
   std::string text = given_text(tree, "the study", "/", with_paths);
@@ -231,7 +231,7 @@ std::string swept_text(const Study& study, bool with_paths) {
     if (!with_paths && is_path_key(axis.key)) std::ranges::fill(values, "\"\"");
     text += toml_string(axis.key) + " = " + bracketed(values) + "\n";
   }
-  if (with_paths && !store.empty()) text += "\n" + given_text(store, "the study", "/");
+  if (with_paths && !unmeasured.empty()) text += "\n" + given_text(unmeasured, "the study", "/");
   return text;
 }
 

@@ -190,6 +190,7 @@ HTDM_SECTION(ModelSection)
 HTDM_SECTION(SamplerSection)
 HTDM_SECTION(StatisticsSection)
 HTDM_SECTION(StoreSection)
+HTDM_SECTION(RareSection)
 #undef HTDM_SECTION
 
 }  // namespace htdm

@@ -12,7 +12,14 @@ void event_values(Tile<const double> x, std::size_t dimension, const EventValue&
   HTDM_EXPECTS(out.size() == x.paths);
   HTDM_EXPECTS(event.components >= 1 && static_cast<std::size_t>(event.components) <= dimension);
   std::fill(out.begin(), out.end(), 0.0);
-  if (event.side != 0) {
+  if (!event.weights.empty()) {
+    HTDM_EXPECTS(event.weights.size() == dimension);
+    for (std::size_t j = 0; j < dimension; ++j) {
+      for (std::size_t i = 0; i < x.paths; ++i) {
+        out[i] += event.weights[j] * (x.row(j)[i] - event.location);
+      }
+    }
+  } else if (event.side != 0) {
     for (std::size_t i = 0; i < x.paths; ++i) out[i] = event.side * (x.row(0)[i] - event.location);
   } else {
     for (std::size_t j = 0; j < static_cast<std::size_t>(event.components); ++j) {

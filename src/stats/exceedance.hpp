@@ -12,11 +12,13 @@ namespace htdm {
 
 /// The number of a path that a threshold is compared with, from its components x_j in raw space:
 /// side 0: the Euclidean norm of x_j - location over the first `components` components (d looks at
-/// the whole vector, 1 at the first coordinate); side +1 or -1: +-(x_1 - location), one tail.
+/// the whole vector, 1 at the first coordinate); side +1 or -1: +-(x_1 - location), one tail. With
+/// `weights`, one per component: sum_j weight_j (x_j - location).
 struct EventValue {
   int components = 1;
   double location = 0;
   int side = 0;
+  std::vector<double> weights{};
 };
 
 /// Event values of the paths of a tile (d rows, raw space); NaN for a path with any component,

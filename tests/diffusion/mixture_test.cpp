@@ -94,6 +94,39 @@ TEST(Mixture, ThresholdsAreExceededAsOftenAsTheySay) {
   }
 }
 
+/// The same for weighted sums of components, of every law in two dimensions.
+TEST(LinearEvents, AreExceededAsOftenAsTheySay) {
+  const std::array weights{1.5, -0.7};
+  constexpr std::uint64_t n = 100'000;
+  for (const Target& target :
+       {three_parts(), Target(StudentTTarget{2, 3, 2, 0.5}), Target(GaussianTarget{2, 0.3, -1})}) {
+    for (const double p : {0.7, 0.1, 0.01}) {
+      const double x = threshold(target, Event::linear, p, weights);
+      EXPECT_NEAR(exceedance(target, Event::linear, x, weights), p, 1e-9 * p);
+      std::uint64_t count = 0;
+      for (std::uint64_t i = 0; i < n; ++i) {
+        std::array<double, 2> sample{};
+        draw(target, 8, Purpose::test_data, i, sample);
+        count += event_value(Event::linear, location(target), sample, weights) > x ? 1 : 0;
+      }
+      EXPECT_GT(test::binomial_two_sided_p(count, n, p), 1e-6) << target.index() << " " << p;
+    }
+  }
+}
+
+TEST(LinearEvents, OfTwoPointsAndOneComponent) {
+  const Target points = TwoPointTarget{2, std::sqrt(2)};  // +-(1, 1)
+  const std::array weights{3.0, -1.0};
+  EXPECT_DOUBLE_EQ(threshold(points, Event::linear, 0.1, weights), 2);
+  EXPECT_EQ(exceedance(points, Event::linear, 1.9, weights), 0.5);
+  EXPECT_EQ(exceedance(points, Event::linear, 2.1, weights), 0);
+  EXPECT_EQ(exceedance(points, Event::linear, -2.1, weights), 1);
+  const Target t = StudentTTarget{3, 3, 2, 0.5};
+  const std::array first{-1.0, 0.0, 0.0};
+  EXPECT_DOUBLE_EQ(exceedance(t, Event::linear, 7, first), exceedance(t, Event::lower, 7));
+  EXPECT_EQ(event_value(Event::linear, 0.5, std::array{2.0, 1.0, 1.0}, first), -1.5);
+}
+
 TEST(Tails, OfAStudentTAreHalfItsTwoSidedOnes) {
   const Target t = StudentTTarget{1, 3, 2, 0.5};
   for (const Event event : {Event::upper, Event::lower}) {

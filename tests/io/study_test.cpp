@@ -65,7 +65,10 @@ TEST(Study, WrittenAndReadIsEqual) {
       "[models.t]\nnu = inf\n[samplers.t_sde]\nmodel = \"t\"\nnu = [inf, 2.1]\n",
       "[models.p]\nkind = \"point_mass\"\n[samplers.ve_sde]\n[samplers.t_chain]\n",
       "[statistics]\nthresholds = [1, 2.5e7]\nevent = \"coordinate\"\n",
+      "[data]\ndimension = 2\n[statistics]\nevent = \"linear\"\nweights = [0.5, -1]\n",
       "[store]\nsamples = 1e6\npaths = 3\n",
+      "[rare]\nmethod = \"splitting\"\ntarget_relative_error = [0.1, 0.5]\nkilled = 0.2\n",
+      "[rare]\nmethod = \"law\"\ntarget_relative_error = []\n[store]\npaths = 3\n",
   };
   for (const std::string& text : texts) {
     const Study study = parse(text);
@@ -228,6 +231,15 @@ TEST(WriteStudy, StoreIsNoPartOfTheDigestsText) {
   EXPECT_EQ(stored.stored_paths(), 7);
 }
 
+TEST(WriteStudy, RareIsNoPartOfTheDigestsTextNorOfARunsIdentity) {
+  const Study plain = parse("[store]\npaths = 7\n");
+  const Study rare = parse("[rare]\nparticles = 50\n[store]\npaths = 7\n");
+  EXPECT_EQ(write_study(rare, false), write_study(plain, false));
+  const std::string with = write_study(rare), without = write_study(plain);
+  EXPECT_NE(with, without);
+  EXPECT_EQ(with.substr(with.find("\n[store]\n")), without.substr(without.find("\n[store]\n")));
+}
+
 TEST(ReferenceStudy, MentionsEveryKeyAndEveryChoice) {
   const std::string text = reference_study();
   expect_described<StudySection>(text, "study");
@@ -235,6 +247,7 @@ TEST(ReferenceStudy, MentionsEveryKeyAndEveryChoice) {
   expect_described<ModelSection>(text, "models.");
   expect_described<SamplerSection>(text, "samplers.");
   expect_described<StatisticsSection>(text, "statistics");
+  expect_described<RareSection>(text, "rare");
   expect_described<StoreSection>(text, "store");
   for (const SamplerKind& kind : sampler_kinds()) {
     EXPECT_NE(text.find(kind.description), std::string::npos) << kind.name;

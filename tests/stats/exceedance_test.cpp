@@ -31,11 +31,12 @@ struct Sample {
 
 TEST(EventValues, AreDistancesOrOneTail) {
   Sample sample(3, 100);
-  std::vector<double> norms(100), firsts(100), upper(100), lower(100);
+  std::vector<double> norms(100), firsts(100), upper(100), lower(100), sums(100);
   event_values(sample.tile, 3, {3, 0.5, 0}, norms);
   event_values(sample.tile, 3, {1, 0.5, 0}, firsts);
   event_values(sample.tile, 3, {1, 0.5, 1}, upper);
   event_values(sample.tile, 3, {1, 0.5, -1}, lower);
+  event_values(sample.tile, 3, {1, 0.5, 0, {2, 0, -1}}, sums);
   for (std::size_t i = 0; i < 100; ++i) {
     double squares = 0;
     for (std::size_t j = 0; j < 3; ++j) {
@@ -45,6 +46,7 @@ TEST(EventValues, AreDistancesOrOneTail) {
     EXPECT_DOUBLE_EQ(firsts[i], std::fabs(sample.tile.row(0)[i] - 0.5));
     EXPECT_EQ(upper[i], sample.tile.row(0)[i] - 0.5);
     EXPECT_EQ(lower[i], 0.5 - sample.tile.row(0)[i]);
+    EXPECT_DOUBLE_EQ(sums[i], 2 * (sample.tile.row(0)[i] - 0.5) - (sample.tile.row(2)[i] - 0.5));
   }
 }
 
@@ -54,7 +56,8 @@ TEST(EventValues, AreNaNWhereAnyComponentIsNotFinite) {
   sample.tile.row(1)[5] = inf;
   sample.tile.row(1)[7] = -inf;
   sample.tile.row(0)[9] = 1e300;
-  for (const EventValue& event : {EventValue{1, 0, 0}, EventValue{1, 0, 1}, EventValue{1, 0, -1}}) {
+  for (const EventValue& event : {EventValue{1, 0, 0}, EventValue{1, 0, 1}, EventValue{1, 0, -1},
+                                  EventValue{1, 0, 0, {0, 1}}}) {
     std::vector<double> values(20);
     event_values(sample.tile, 2, event, values);
     for (std::size_t i = 0; i < 20; ++i) {

@@ -159,7 +159,7 @@ class Trajectories(unittest.TestCase):
         with htdm.temporary_folder() as folder:
             htdm.succeed(self.make(folder / "out", "--paths", 5))
             before = htdm.tree(folder / "out")
-            self.refused(self.make(folder / "out"), "exist already", "--force")
+            self.refused(self.make(folder / "out"), "exists already", "--force")
             self.assertEqual(htdm.tree(folder / "out"), before)
             htdm.succeed(self.make(folder / "out", "--paths", 6, "--force"))
             with htdm_results.open_samples(folder / "out", "trajectories") as entries:

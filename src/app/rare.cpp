@@ -1,0 +1,338 @@
+#include "app/rare.hpp"
+
+#include "app/entry_sample.hpp"
+#include "app/law.hpp"
+#include "app/log.hpp"
+#include "core/error.hpp"
+#include "denoiser/table.hpp"
+#include "io/estimate_text.hpp"
+#include "stats/replicas.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <optional>
+
+namespace htdm {
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+constexpr double normal_95 = 1.959963984540054;
+/// Paths of a replica of counting.
+constexpr std::size_t counted_paths = 10'000;
+/// A law takes about six core-seconds, in which a table answers 3e9 calls (jobs/deep) and a network
+/// a hundredth of that.
+constexpr double law_calls_of_a_table = 3e9, law_calls_of_a_model = 3e7;
+
+/// The thresholds of one event, increasing, with the rows of the plan that they come from.
+struct EventWork {
+  EventValue value;
+  std::vector<std::size_t> rows;
+  std::vector<double> thresholds, targets;
+};
+
+double target_of(const RareSection& rare, std::size_t row, std::size_t rows) {
+  const auto& targets = rare.target_relative_error;
+  if (targets.empty()) return RareEstimate::none;
+  // Separate tails repeat the levels.
+  return targets.size() == 1 ? targets[0] : targets[row % std::min(rows, targets.size())];
+}
+
+std::vector<EventWork> events_of(const Plan& plan) {
+  std::vector<EventWork> events;
+  std::size_t first = 0;
+  for (const PlannedEvent& planned : planned_events(plan)) {
+    EventWork event{planned.value, std::vector<std::size_t>(planned.thresholds.size()), {}, {}};
+    std::iota(event.rows.begin(), event.rows.end(), first);
+    first += planned.thresholds.size();
+    std::ranges::stable_sort(event.rows, {},
+                             [&](std::size_t row) { return plan.thresholds[row].threshold; });
+    for (const std::size_t row : event.rows) {
+      event.thresholds.push_back(plan.thresholds[row].threshold);
+      event.targets.push_back(target_of(plan.study.rare, row, plan.thresholds.size()));
+    }
+    events.push_back(event);
+  }
+  return events;
+}
+
+/// Whether there is an error bar, and why not to believe it.
+std::string doubt_of(const RareEstimate& e) {
+  if (!e.resolved()) return "nothing was seen beyond the threshold";
+  if (!(e.variance_of_variance < doubtful_variance)) {
+    return fmt::format("the variance of the variance is {}", brief(e.variance_of_variance, 2));
+  }
+  if (e.largest_weight > 0.5) {
+    return fmt::format("one weight is {} % of all", brief(100 * e.largest_weight, 2));
+  }
+  return e.nonfinite > 0 ? fmt::format("{} paths are not finite", e.nonfinite) : "";
+}
+
+/// Where nothing was seen: what the probability is below, with 97.5 %.
+double upper_bound(const Replicas& replicas, std::size_t t) {
+  std::vector<double> bounds;
+  for (const ReplicaResult& r : replicas.results()) bounds.push_back(r.at[t].bound);
+  if (replicas.method() == RareMethod::splitting) {
+    const ReplicaMean reached = over_replicas(bounds);
+    return reached.mean > 0 ? std::min(1.0, reached.interval.high) : 1;
+  }
+  // sum of weight_k p_k, each p_k the chance of one path of a replica that none of n hit.
+  return std::min(1.0, -std::log(0.025) * bounds[0] / static_cast<double>(bounds.size()));
+}
+
+/// Of counts: the interval of Clopper and Pearson, and the variance of the variance of a binomial
+/// count, 1/count for small probabilities.
+void set_counted(RareEstimate& e, std::uint64_t paths) {
+  const auto count =
+      static_cast<std::uint64_t>(std::llround(e.probability * static_cast<double>(paths)));
+  e.interval = clopper_pearson(count, paths);
+  e.standard_error = std::sqrt(e.probability * (1 - e.probability) / static_cast<double>(paths));
+  e.variance_of_variance = count > 0 ? 1 / static_cast<double>(count) : RareEstimate::none;
+}
+
+RareEstimate estimate_at(const Replicas& replicas, std::size_t t) {
+  RareEstimate e;
+  std::vector<double> values;
+  WeightSums weights;
+  for (const ReplicaResult& r : replicas.results()) {
+    values.push_back(r.at[t].probability);
+    weights.merge(r.at[t].weights);
+    e.paths += r.paths;
+    e.calls += r.calls;
+    e.nonfinite += r.nonfinite;
+  }
+  const ReplicaMean over = over_replicas(values);
+  e.threshold = replicas.thresholds()[t];
+  e.method = rare_method_name(replicas.method());
+  e.probability = over.mean;
+  e.interval = over.interval;
+  e.standard_error = over.standard_error;
+  e.variance_of_variance = over.variance_of_variance;
+  e.effective_size = weights.effective_size();
+  e.largest_weight = weights.largest_share();
+  e.replicas = values.size();
+  e.particles = replicas.paths_of_one();
+  e.cpu_seconds = replicas.cpu_seconds();
+  if (replicas.method() == RareMethod::counting) set_counted(e, e.paths);
+  if (!e.resolved()) {
+    e.interval = {0, upper_bound(replicas, t)};
+    e.standard_error = RareEstimate::none;
+  }
+  const double r = e.standard_error / e.probability;
+  e.counting_calls = replicas.calls_per_path() * (1 - e.probability) / (e.probability * r * r);
+  e.doubt = doubt_of(e);
+  return e;
+}
+
+/// By how much more work the targets would be met; 0 where they are.
+double missing_factor(const RareEstimate& e, double target) {
+  if (std::isnan(target)) return 0;
+  const double ratio = e.relative_error() / target;
+  if (!e.doubt.empty()) return std::isfinite(ratio) ? std::max(2.0, ratio * ratio) : 4;
+  return ratio <= 1 ? 0 : ratio * ratio;
+}
+
+double largest_factor(const std::vector<RareEstimate>& estimates,
+                      const std::vector<double>& targets) {
+  double factor = 0;
+  for (std::size_t t = 0; t < estimates.size(); ++t) {
+    factor = std::max(factor, missing_factor(estimates[t], targets[t]));
+  }
+  return factor;
+}
+
+/// Everything about one entry and how it is estimated.
+class RareEstimator {
+ public:
+  explicit RareEstimator(const RareWork& work)
+      : work_(work), rare_(work.plan.study.rare), entry_(work.plan.entries[work.entry]) {}
+
+  RareEntry run() {
+    RareEntry result = description();
+    result.estimates.resize(work_.plan.thresholds.size());
+    for (const EventWork& event : events_of(work_.plan)) {
+      std::vector<RareEstimate> estimates = estimate(event, result.choice);
+      for (std::size_t t = 0; t < estimates.size(); ++t) {
+        complete(estimates[t], event, t);
+        result.estimates[event.rows[t]] = estimates[t];
+      }
+    }
+    return result;
+  }
+
+ private:
+  bool has_noise() const { return entry_.kind->step_law != nullptr; }
+
+  RareEntry description() const {
+    RareEntry result;
+    result.name = entry_.section.name;
+    result.kind = entry_.section.kind;
+    result.model = entry_.section.model;
+    result.nu = entry_.nu;
+    result.levels = static_cast<int>(entry_.levels.size());
+    const auto* table = dynamic_cast<const TableDenoiser*>(work_.used.get());
+    result.denoiser = table != nullptr ? "table" : work_.plan.models[entry_.model].section.kind;
+    if (table != nullptr) result.table_error = table->error();
+    return result;
+  }
+
+  void complete(RareEstimate& e, const EventWork& event, std::size_t t) const {
+    const ThresholdPlan& planned = work_.plan.thresholds[event.rows[t]];
+    e.level = planned.level;
+    e.event = event_name(planned.event);
+    e.target = event.targets[t];
+    e.reached = std::isnan(e.target) || (e.doubt.empty() && e.relative_error() <= e.target);
+  }
+
+  std::vector<RareEstimate> estimate(const EventWork& event, std::string& choice) {
+    if (rare_.method == "auto") return automatic(event, choice);
+    if (rare_.method == "law") return by_law(event);
+    const RareMethod method = rare_.method == "splitting"    ? RareMethod::splitting
+                              : rare_.method == "importance" ? RareMethod::importance
+                                                             : RareMethod::counting;
+    check_input(method != RareMethod::splitting || has_noise(),
+                "rare.method = \"splitting\" with samplers." + entry_.section.name,
+                "Its steps have no noise, so a path that is started again repeats itself",
+                "Use \"importance\" or \"auto\"");
+    Replicas replicas = replicas_of(method, event);
+    return extended(replicas, event);
+  }
+
+  Replicas replicas_of(RareMethod method, const EventWork& event) const {
+    const std::size_t paths =
+        method == RareMethod::counting ? counted_paths : static_cast<std::size_t>(rare_.particles);
+    return {work_.plan,  work_.entry,      method, work_.used,  work_.scale,
+            event.value, event.thresholds, paths,  work_.world, work_.threads};
+  }
+
+  /// Until the targets are reached, or too many paths are.
+  std::vector<RareEstimate> extended(Replicas& replicas, const EventWork& event) const {
+    const auto least = static_cast<std::uint64_t>(rare_.replicas);
+    replicas.extend(std::max<std::uint64_t>(least, replicas.results().size()), work_.dealer);
+    for (;;) {
+      std::vector<RareEstimate> estimates = replica_estimates(replicas);
+      check_nonfinite(estimates.front());
+      const std::uint64_t present = replicas.results().size();
+      const std::uint64_t wanted = wanted_replicas(present, estimates, event.targets);
+      const double paths_of_one =
+          static_cast<double>(estimates.front().paths) / static_cast<double>(present);
+      const auto most =
+          static_cast<std::uint64_t>(static_cast<double>(rare_.most_paths) / paths_of_one);
+      const std::uint64_t next = std::min(wanted, most);
+      if (next <= present) return estimates;
+      log_info(fmt::format("{}: {} of {} replicas by {}", entry_.section.name, present, next,
+                           rare_method_name(replicas.method())));
+      replicas.extend(next, work_.dealer);
+    }
+  }
+
+  void check_nonfinite(const RareEstimate& e) const {
+    const double rate = static_cast<double>(e.nonfinite) / static_cast<double>(e.paths);
+    if (rate <= work_.plan.study.study.allowed_nonfinite_rate) return;
+    throw NumericalError(fmt::format(
+        "{} of {} paths of samplers.{} are not finite. Their tails would be estimated wrong. Check "
+        "the model, or set study.allowed_nonfinite_rate to accept the rate.",
+        e.nonfinite, e.paths, entry_.section.name));
+  }
+
+  bool has_propagated_law() const { return work_.plan.study.data.dimension == 1; }
+
+  std::vector<RareEstimate> by_law(const EventWork& event) {
+    check_input(has_propagated_law(),
+                "rare.method = \"law\" with data.dimension = " +
+                    std::to_string(work_.plan.study.data.dimension),
+                "Laws are propagated on the line", "Use \"auto\" or another method");
+    if (!law_) {
+      law_ = law_result(work_.plan, entry_, work_.denoiser, work_.scale, work_.shelf, false);
+    }
+    std::vector<RareEstimate> estimates;
+    for (const std::size_t row : event.rows) {
+      const LawExceedance& found = law_->exceedance[row];
+      RareEstimate e;
+      e.threshold = found.threshold;
+      e.method = "law";
+      e.probability = found.probability;
+      e.interval = found.interval;
+      e.cpu_seconds = law_->seconds * work_.world.size() * work_.threads;
+      if (!(e.probability > 0 && e.relative_error() < 1)) {
+        e.doubt = "its bound leaves no digit";
+        e.probability = 0;
+      }
+      estimates.push_back(e);
+    }
+    return estimates;
+  }
+
+  /// The cheapest by the spread of a first round.
+  std::vector<RareEstimate> automatic(const EventWork& event, std::string& choice) {
+    const RareMethod special = has_noise() ? RareMethod::splitting : RareMethod::importance;
+    Replicas pilot = replicas_of(special, event);
+    pilot.extend(static_cast<std::uint64_t>(rare_.replicas), work_.dealer);
+    const std::vector<RareEstimate> first = replica_estimates(pilot);
+    std::map<RareMethod, double> calls;
+    const bool resolved = std::ranges::all_of(first, &RareEstimate::resolved);
+    calls[special] = !resolved ? inf
+                               : static_cast<double>(first.front().calls) *
+                                     std::max(1.0, largest_factor(first, event.targets));
+    calls[RareMethod::counting] = 0;
+    for (std::size_t t = 0; t < first.size(); ++t) {
+      const double p = first[t].probability;
+      const double target = std::isnan(event.targets[t]) ? 0.1 : event.targets[t];
+      const double paths = p > 0 ? normal_95 * normal_95 * (1 - p) / (p * target * target) : inf;
+      calls[RareMethod::counting] =
+          std::max(calls[RareMethod::counting], paths * pilot.calls_per_path());
+    }
+    if (has_propagated_law()) {
+      calls[RareMethod::law] = entry_.table ? law_calls_of_a_table : law_calls_of_a_model;
+    }
+    const auto best =
+        std::ranges::min_element(calls, {}, [](const auto& method) { return method.second; });
+    choice += choice_text(calls, best->first);
+    if (best->first == RareMethod::law) return by_law(event);
+    if (best->first == special) return extended(pilot, event);
+    Replicas counting = replicas_of(RareMethod::counting, event);
+    return extended(counting, event);
+  }
+
+  static std::string choice_text(const std::map<RareMethod, double>& calls, RareMethod best) {
+    std::string text;
+    for (const auto& [method, number] : calls) {
+      text += (text.empty() ? "" : ", ") + rare_method_name(method) + " " + brief(number, 2);
+    }
+    return rare_method_name(best) + " was chosen by the denoiser calls foreseen: " + text + ". ";
+  }
+
+  const RareWork& work_;
+  const RareSection& rare_;
+  const EntryPlan& entry_;
+  std::optional<LawResult> law_;
+};
+
+}  // namespace
+
+std::vector<RareEstimate> replica_estimates(const Replicas& replicas) {
+  std::vector<RareEstimate> estimates;
+  for (std::size_t t = 0; t < replicas.thresholds().size(); ++t) {
+    estimates.push_back(estimate_at(replicas, t));
+  }
+  return estimates;
+}
+
+std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
+                              const std::vector<double>& targets) {
+  const double factor = largest_factor(estimates, targets);
+  if (factor == 0) return present;
+  // A tenth more than foreseen, so that few rounds are needed.
+  const double next = static_cast<double>(present) * std::clamp(1.1 * factor, 1.1, 4.0);
+  return std::max(present + 1, static_cast<std::uint64_t>(std::ceil(next)));
+}
+
+RareEntry rare_entry(const RareWork& work) {
+  return RareEstimator(work).run();
+}
+
+}  // namespace htdm

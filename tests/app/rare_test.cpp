@@ -1,0 +1,156 @@
+/// Estimates of rare events over ranks: the same on all of them, equal to closed laws, and never
+/// ended by an error bar in doubt.
+#include "app/rare.hpp"
+
+#include "app/law.hpp"
+#include "core/special.hpp"
+#include "denoiser/exact.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace htdm {
+namespace {
+
+RareEstimate estimate(double relative_error, const std::string& doubt = "") {
+  RareEstimate e;
+  e.probability = 1e-6;
+  e.interval = {1e-6 * (1 - relative_error), 1e-6 * (1 + relative_error)};
+  e.doubt = doubt;
+  return e;
+}
+
+TEST(WantedReplicas, AreThoseThatTheTargetNeeds) {
+  const double none = NAN;
+  EXPECT_EQ(wanted_replicas(32, {estimate(0.05)}, {0.1}), 32U) << "reached";
+  EXPECT_EQ(wanted_replicas(32, {estimate(0.5)}, {none}), 32U) << "no target";
+  EXPECT_EQ(wanted_replicas(100, {estimate(0.12), estimate(0.05)}, {0.1, 0.1}), 159U)
+      << "1.44 as many, and a tenth more";
+  EXPECT_EQ(wanted_replicas(100, {estimate(0.5)}, {0.1}), 400U) << "four times at most";
+}
+
+TEST(WantedReplicas, NeverEndOnADoubtfulErrorBar) {
+  EXPECT_GT(wanted_replicas(32, {estimate(0.01, "in doubt")}, {0.1}), 60U);
+  RareEstimate nothing;
+  nothing.doubt = "nothing was seen";
+  EXPECT_EQ(wanted_replicas(32, {nothing}, {0.1}), 128U);
+}
+
+/// Data N(0, I_2) z-scored by one deviation, 24 levels.
+struct RareCase {
+  explicit RareCase(const std::string& rare)
+      : plan(make_plan(parse_study(R"(
+    [data]
+    kind = "gaussian"
+    dimension = 2
+    [models.exact]
+    kind = "exact"
+    noise = "gaussian"
+    [samplers.ve_sde]
+    model = "exact"
+    levels = 24
+    [samplers.t_ode]
+    model = "exact"
+    levels = 24
+    nu = inf
+    [statistics]
+    exceedance_levels = [1e-7, 1e-2]
+    [rare]
+)" + rare,
+                                   "test", "."),
+                       {nullptr})),
+        denoiser(make_denoiser(plan, plan.models[0], nullptr, scale)),
+        shelf(plan.target, panel_loop(world, 1)),
+        dealer(world, 2) {}
+
+  RareEntry run(std::size_t entry) {
+    return rare_entry({plan, entry, denoiser, denoiser, scale, shelf, dealer, world, 2});
+  }
+
+  Communicator world = Communicator::world();
+  Normalization scale{{0, 0}, {1, 1}, {}};
+  Plan plan;
+  std::shared_ptr<const Denoiser> denoiser;
+  MarginalShelf shelf;
+  BlockDealer dealer;
+};
+
+/// The exceedance of the norm after all steps of an entry, which are linear.
+double exact_probability(const EntryPlan& entry, double threshold) {
+  const bool ode = entry.kind->step_law == nullptr;
+  const auto slope = [](double sigma) { return sigma / (1 + sigma * sigma); };
+  double width = entry.levels[0];
+  for (std::size_t k = 0; k + 1 < entry.levels.size(); ++k) {
+    const double sigma = entry.levels[k], s = entry.levels[k + 1], h = s - sigma;
+    const double a = slope(sigma), b = slope(s);
+    width = ode ? width * (1 + h * (a + b * (1 + h * a)) / 2)
+                : std::hypot((1 + 2 * h * a) * width, std::sqrt(sigma * sigma - s * s));
+  }
+  width *= 1 - entry.levels.back() * slope(entry.levels.back());
+  return norm_survival(2, INFINITY, width, threshold);
+}
+
+void expect_right(const RareCase& data, std::size_t entry, const RareEntry& found,
+                  const std::string& method, double target) {
+  ASSERT_EQ(found.estimates.size(), 2U);
+  for (const RareEstimate& e : found.estimates) {
+    const double exact = exact_probability(data.plan.entries[entry], e.threshold);
+    EXPECT_EQ(e.method, method) << found.choice;
+    EXPECT_LT(std::abs(e.probability - exact), 5 * e.standard_error) << e.probability;
+    EXPECT_TRUE(e.reached) << e.doubt;
+    EXPECT_TRUE(e.doubt.empty()) << e.doubt;
+    EXPECT_LE(e.relative_error(), target);
+    EXPECT_GT(e.figure_of_merit(), 0);
+    EXPECT_GT(e.effective_size, 1);
+  }
+  EXPECT_EQ(found.estimates[0].level, 1e-7) << "in the order of the plan";
+}
+
+TEST(RareEntry, ReachesTheTargetBySplitting) {
+  RareCase data("particles = 300\ntarget_relative_error = 0.2");
+  expect_right(data, 0, data.run(0), "splitting", 0.2);
+}
+
+TEST(RareEntry, ReachesTheTargetByImportanceSampling) {
+  RareCase data("particles = 300\ntarget_relative_error = [0.02, 0.05]");
+  expect_right(data, 1, data.run(1), "importance", 0.05);
+}
+
+TEST(RareEntry, SaysWhatIsNotResolved) {
+  RareCase data("method = \"counting\"\nreplicas = 10\nmost_paths = 1000");
+  const RareEntry found = data.run(0);
+  const RareEstimate &deep = found.estimates[0], &shallow = found.estimates[1];
+  EXPECT_FALSE(deep.resolved());
+  EXPECT_FALSE(deep.reached);
+  EXPECT_FALSE(deep.doubt.empty());
+  EXPECT_NEAR(deep.interval.high, 3.69e-5, 1e-7) << "none of 1e5";
+  EXPECT_TRUE(std::isinf(deep.relative_error()));
+  EXPECT_LT(std::abs(shallow.probability - exact_probability(data.plan.entries[0],
+                                                             shallow.threshold)),
+            5 * shallow.standard_error);
+}
+
+TEST(RareEntry, IsTheSameOnAllRanks) {
+  RareCase data("method = \"splitting\"\nparticles = 50\nreplicas = 10\n"
+                "target_relative_error = []");
+  const RareEntry found = data.run(0);
+  for (const RareEstimate& e : found.estimates) {
+    std::vector<double> numbers{e.probability, e.interval.low, e.interval.high,
+                                e.variance_of_variance, e.effective_size};
+    const std::vector<double> mine = numbers;
+    data.world.broadcast(numbers);
+    EXPECT_EQ(numbers, mine);
+    EXPECT_EQ(e.replicas, 10U);
+  }
+}
+
+TEST(RareEntry, RefusesWhatDoesNotFit) {
+  RareCase splitting("method = \"splitting\"");
+  EXPECT_THROW(splitting.run(1), InputError);
+  RareCase law("method = \"law\"");
+  EXPECT_THROW(law.run(0), InputError);
+}
+
+}  // namespace
+}  // namespace htdm

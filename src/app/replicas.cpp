@@ -102,9 +102,9 @@ void Replicas::extend(std::uint64_t count, BlockDealer& dealer) {
 Bytes Replicas::to_bytes(const ReplicaResult& result, double seconds) const {
   const ReplicaHead head{result.paths, result.calls, result.nonfinite, seconds};
   const auto thresholds = std::as_bytes(std::span(result.at));
-  Bytes bytes(sizeof head);
+  Bytes bytes(sizeof head + thresholds.size());
   std::memcpy(bytes.data(), &head, sizeof head);
-  bytes.insert(bytes.end(), thresholds.begin(), thresholds.end());
+  std::memcpy(bytes.data() + sizeof head, thresholds.data(), thresholds.size());
   return bytes;
 }
 

@@ -20,7 +20,8 @@ Model read_model(const std::string& path);
 /// Who made a model file, when, and from which seed. Throws as read_model does.
 Provenance read_model_provenance(const std::string& path);
 
-/// "results", "samples" or "model"; throws InputError for anything else than a file of htdm.
+/// "results", "samples", "trajectories", "rare" or "model"; throws InputError for anything else
+/// than a file of htdm.
 std::string file_kind(const std::string& path);
 
 /// Throws InputError when the noise or nu written in the study beside `file` differs from what

@@ -3,6 +3,7 @@
 #include "app/rare.hpp"
 
 #include "app/law.hpp"
+#include "core/error.hpp"
 #include "core/special.hpp"
 #include "denoiser/exact.hpp"
 
@@ -126,14 +127,15 @@ TEST(RareEntry, SaysWhatIsNotResolved) {
   EXPECT_FALSE(deep.doubt.empty());
   EXPECT_NEAR(deep.interval.high, 3.69e-5, 1e-7) << "none of 1e5";
   EXPECT_TRUE(std::isinf(deep.relative_error()));
-  EXPECT_LT(std::abs(shallow.probability - exact_probability(data.plan.entries[0],
-                                                             shallow.threshold)),
-            5 * shallow.standard_error);
+  EXPECT_LT(
+      std::abs(shallow.probability - exact_probability(data.plan.entries[0], shallow.threshold)),
+      5 * shallow.standard_error);
 }
 
 TEST(RareEntry, IsTheSameOnAllRanks) {
-  RareCase data("method = \"splitting\"\nparticles = 50\nreplicas = 10\n"
-                "target_relative_error = []");
+  RareCase data(
+      "method = \"splitting\"\nparticles = 50\nreplicas = 10\n"
+      "target_relative_error = []");
   const RareEntry found = data.run(0);
   for (const RareEstimate& e : found.estimates) {
     std::vector<double> numbers{e.probability, e.interval.low, e.interval.high,

@@ -1,7 +1,7 @@
 /// Hill's estimate on exact Pareto tails, where its law is known.
 #include "stats/tail_index.hpp"
 
-#include "random/draws.hpp"
+#include "stats/pareto_sample.hpp"
 #include "support/statistics.hpp"
 
 #include <gtest/gtest.h>
@@ -13,14 +13,7 @@
 namespace htdm {
 namespace {
 
-std::vector<double> pareto(double alpha, std::size_t n, std::uint64_t seed) {
-  std::vector<double> sample(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const Words words = Stream(seed, Purpose::test_data, i).words(0);
-    sample[i] = std::pow(open_uniform(words[0], words[1]), -1 / alpha);
-  }
-  return sample;
-}
+using test::pareto;
 
 /// For Pareto data k alpha/alpha_hat ~ Gamma(k, 1) exactly. Coverage of the 95 % interval over 1000
 /// repeats is Binomial(1000, c) with c = 0.948 at k = 100; asked within 0.92 .. 0.97 (level below

@@ -2,7 +2,7 @@
 #include "stats/tail_report.hpp"
 
 #include "core/error.hpp"
-#include "random/draws.hpp"
+#include "stats/pareto_sample.hpp"
 #include "stats/sorting.hpp"
 
 #include <gtest/gtest.h>
@@ -14,14 +14,7 @@
 namespace htdm {
 namespace {
 
-std::vector<double> pareto(double alpha, std::size_t n, std::uint64_t seed) {
-  std::vector<double> x(n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const Words words = Stream(seed, Purpose::test_data, i).words(0);
-    x[i] = std::pow(open_uniform(words[0], words[1]), -1 / alpha);
-  }
-  return x;
-}
+using test::pareto;
 
 const TailSettings settings{0, {1e-1, 1e-2, 1e-3, 1e-5}};
 

@@ -6,15 +6,13 @@
 Writes steps.csv and prints one line for every way of taking steps.
 """
 
-import argparse
-import csv
 import sys
-from pathlib import Path
 
 import numpy as np
 
 from figure_steps import calls_needed, curves, name_of
-from htdm_results import InputError, read
+from htdm_results import InputError
+from tables import main
 
 
 def rows(groups):
@@ -44,30 +42,13 @@ def text(groups):
     return "\n".join(lines)
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("results", help="folder or file with laws of several schemes")
-    parser.add_argument("--output", help="folder for the table; default: that of the results")
-    options = parser.parse_args(arguments)
-    try:
-        results = read(options.results)
-        groups = curves(results)
-        if not groups:
-            raise InputError(f"{results['path']}: holds no law at two budgets of one scheme; run "
-                             "`htdm law` on a study like jobs/better_steps/better_steps.toml")
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    folder = Path(options.output or Path(results["path"]).parent)
-    folder.mkdir(parents=True, exist_ok=True)
-    listed = rows(groups)
-    with open(folder / "steps.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(listed[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(listed)
-    print(text(groups))
-    return 0
+def table(results):
+    groups = curves(results)
+    if not groups:
+        raise InputError(f"{results['path']}: holds no law at two budgets of one scheme; run "
+                         "`htdm law` on a study like jobs/better_steps/better_steps.toml")
+    return rows(groups), text(groups)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__.splitlines()[0], "steps.csv", table))

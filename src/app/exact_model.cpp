@@ -1,19 +1,17 @@
 #include "app/exact_model.hpp"
 
+#include "core/infinity.hpp"
 #include "denoiser/exact.hpp"
 #include "denoiser/exact_mixture.hpp"
 #include "io/study_rules.hpp"
 #include "samplers/step_law.hpp"
 
 #include <cmath>
-#include <limits>
 #include <utility>
 #include <vector>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// What `center` (d numbers, or one for all components) is in z-space.
 std::vector<double> z_scored(std::span<const double> center, const Normalization& scale) {

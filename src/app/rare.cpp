@@ -4,6 +4,7 @@
 #include "app/law.hpp"
 #include "app/log.hpp"
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "denoiser/table.hpp"
 #include "io/estimate_text.hpp"
 #include "stats/replicas.hpp"
@@ -12,7 +13,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -20,7 +20,6 @@
 namespace htdm {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double normal_95 = 1.959963984540054;
 /// Paths of a replica of counting.
 constexpr std::size_t counted_paths = 10'000;

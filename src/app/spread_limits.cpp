@@ -14,7 +14,7 @@
 namespace htdm {
 namespace {
 
-constexpr std::array levels{0.002, 0.02, 0.2, 2.0, 20.0, 80.0};
+constexpr std::array checked_levels{0.002, 0.02, 0.2, 2.0, 20.0, 80.0};
 constexpr std::size_t batches = 20, batch_size = 1000;
 
 /// Positions of a training that no training reaches.
@@ -42,7 +42,8 @@ LevelDraws draws_at(std::size_t level, const Model& model, const LevelDenoiser& 
     // Both noises meet the same samples.
     const std::size_t sample = (level * n + i / 2) % count;
     for (std::size_t j = 0; j < d; ++j) {
-      x.row(j)[i] = samples[sample * d + j] + static_cast<float>(levels[level]) * x.row(j)[i];
+      x.row(j)[i] =
+          samples[sample * d + j] + static_cast<float>(checked_levels[level]) * x.row(j)[i];
     }
   }
   denoiser.posterior(level, x, gap, square, scratch);
@@ -86,11 +87,11 @@ SpreadLimit limit_of(double sigma, const LevelDraws& draws) {
 std::vector<SpreadLimit> spread_limits(const Model& model, std::span<const float> samples,
                                        std::uint64_t seed) {
   const NetworkDenoiser denoiser(std::make_shared<const Model>(model));
-  const auto at_levels = denoiser.at_levels(levels);
+  const auto at_levels = denoiser.at_levels(checked_levels);
   std::vector<SpreadLimit> limits;
-  for (std::size_t level = 0; level < levels.size(); ++level) {
+  for (std::size_t level = 0; level < checked_levels.size(); ++level) {
     const LevelDraws draws = draws_at(level, model, *at_levels, samples, spread_seed(seed));
-    limits.push_back(limit_of(levels[level], draws));
+    limits.push_back(limit_of(checked_levels[level], draws));
   }
   return limits;
 }

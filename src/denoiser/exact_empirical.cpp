@@ -1,17 +1,15 @@
 #include "denoiser/exact_empirical.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// Gaussian weights below exp(-this) of the largest are left out: 1e-26 each.
 constexpr double negligible = 60;

@@ -4,10 +4,14 @@
 #include "core/tile.hpp"
 #include "denoiser/flat_network.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace htdm {
+
+/// Draws of the mixing variable that are worked on together.
+inline constexpr std::size_t draws_at_once = 64;
 
 /// One of the things that a Trainer can train a network for. Thread-safe.
 class Lesson {

@@ -15,9 +15,6 @@ namespace {
 /// The first rows belong to the level, those of eps follow.
 constexpr std::size_t eps_row = 4;
 
-/// Draws worked on together.
-constexpr std::size_t run = 64;
-
 /// floor(bound u), u = 0.high low in base 2^32: uniform in [0, bound) but for a bias of bound
 /// 2^-64.
 std::uint32_t scaled_down(std::uint32_t high, std::uint32_t low, std::uint32_t bound) {
@@ -55,9 +52,9 @@ void draw_training_noise(const TrainingOptions& options, int dimension, std::uin
     normal_tile(options.seed, Purpose::training_noise, first,
                 static_cast<std::uint32_t>((row - eps_row) / 4), n, noise.stride, noise.row(row));
   }
-  double factor[run];
-  for (std::size_t i = 0; i < n; i += run) {
-    const std::size_t m = std::min(run, n - i);
+  double factor[draws_at_once];
+  for (std::size_t i = 0; i < n; i += draws_at_once) {
+    const std::size_t m = std::min(draws_at_once, n - i);
     student_t_mixing_tile(options.seed, Purpose::training_mixing, first + i, 0, options.nu, m,
                           factor);
     for (std::size_t k = 0; k < m; ++k) {
@@ -77,9 +74,9 @@ void make_examples(double nu, std::span<const float> samples, std::span<const st
   const auto d = static_cast<std::size_t>(dimension);
   const double a = 1 / (1 - 2 / nu);
   const double root = std::sqrt(a);
-  double c_in[run], c_in_sigma[run];
-  for (std::size_t first = 0; first < noise.paths; first += run) {
-    const std::size_t m = std::min(run, noise.paths - first);
+  double c_in[draws_at_once], c_in_sigma[draws_at_once];
+  for (std::size_t first = 0; first < noise.paths; first += draws_at_once) {
+    const std::size_t m = std::min(draws_at_once, noise.paths - first);
     const float* log_sigma = noise.row(0) + first;
     for (std::size_t k = 0; k < m; ++k) {
       const double sigma = std::exp(static_cast<double>(log_sigma[k]));

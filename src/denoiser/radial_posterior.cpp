@@ -1,6 +1,7 @@
 #include "denoiser/radial_posterior.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 
 #include <cmath>
 #include <limits>
@@ -8,8 +9,6 @@
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// Both laws Gaussian, or the data in one point.
 RadialPosterior gaussian_posterior(const RadialLaw& law, double sigma, double r2) {

@@ -20,7 +20,6 @@ constexpr double largest_factor = 1e15;
 
 constexpr double largest_weight = 100;
 
-constexpr std::size_t run = 64;
 constexpr std::size_t memory_slot = 4;
 
 /// ln(1 + e^x).
@@ -60,13 +59,13 @@ std::vector<double> draw_spread_noise(std::uint64_t seed, double nu, int dimensi
                 eps.stride, eps.row(row));
   }
   std::vector<double> squares(n);
-  double factor[run];
+  double factor[draws_at_once];
   for (std::size_t i = 0; i < n; ++i) {
-    if (i % run == 0) {
-      student_t_mixing_tile(seed, Purpose::training_mixing, first + i, 0, nu, std::min(run, n - i),
-                            factor);
+    if (i % draws_at_once == 0) {
+      student_t_mixing_tile(seed, Purpose::training_mixing, first + i, 0, nu,
+                            std::min(draws_at_once, n - i), factor);
     }
-    double scale = factor[i % run];
+    double scale = factor[i % draws_at_once];
     if ((first + i) % 2 == 1) {
       // With kappa ~ chi-square(nu), kappa U^(2/(nu - 2)) is chi-square(nu - 2): and
       // sqrt(a (nu - 2)/that) is sqrt(nu/kappa) U^(-1/(nu - 2)).

@@ -1,11 +1,11 @@
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "denoiser/table.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <optional>
 #include <string>
@@ -13,7 +13,6 @@
 namespace htdm {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_bytes = std::size_t{1} << 20;
 constexpr double far_away = 0x1p100;  // leaves room for a gap of x/sigma in single precision
 constexpr std::array<double, 2> signs{1, -1};

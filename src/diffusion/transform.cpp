@@ -1,20 +1,19 @@
 #include "diffusion/transform.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "core/special.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <numbers>
 #include <string>
 
 namespace htdm {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double largest = 1e37;
 constexpr std::array<std::string_view, 3> names{"none", "signed_log", "rank"};
 

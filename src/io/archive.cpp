@@ -11,17 +11,17 @@
 namespace htdm {
 namespace {
 
-constexpr std::string_view magic = "HTDM";
+constexpr std::string_view frame_magic = "HTDM";
 constexpr std::uint32_t frame_version = 1;
 constexpr std::size_t checksum_size = 32;
 
-using Bytes = std::span<const std::byte>;
+using ByteSpan = std::span<const std::byte>;
 
-Bytes as_bytes(std::string_view text) {
+ByteSpan as_bytes(std::string_view text) {
   return std::as_bytes(std::span(text));
 }
 
-void append(std::vector<std::byte>& out, Bytes bytes) {
+void append(std::vector<std::byte>& out, ByteSpan bytes) {
   if (bytes.empty()) return;
   const std::size_t size = out.size();
   out.resize(size + bytes.size());
@@ -32,41 +32,41 @@ void append_number(std::vector<std::byte>& out, std::uint64_t value, int size) {
   for (int i = 0; i < size; ++i) out.push_back(static_cast<std::byte>(value >> (8 * i)));
 }
 
-std::vector<std::byte> checksum(Bytes head, Bytes payload) {
+std::vector<std::byte> checksum(ByteSpan head, ByteSpan payload) {
   return Digest().bytes(head).bytes(payload).finish();
 }
 
 /// Takes bytes off the front of a frame, and refuses to go beyond its end.
 class FrameReader {
  public:
-  FrameReader(Bytes frame, const std::string& source) : rest_(frame), source_(source) {}
+  FrameReader(ByteSpan frame, const std::string& source) : rest_(frame), source_(source) {}
 
   void require(bool holds, const std::string& what) const {
     check_input(holds, source_ + ": " + what, "These bytes cannot be trusted",
                 "Delete them and let htdm write them again");
   }
-  Bytes take(std::uint64_t size) {
+  ByteSpan take(std::uint64_t size) {
     require(size <= rest_.size(), "the frame ends too early");
-    const Bytes taken = rest_.first(size);
+    const ByteSpan taken = rest_.first(size);
     rest_ = rest_.subspan(size);
     return taken;
   }
   std::uint64_t number(int size) {
     std::uint64_t value = 0;
-    const Bytes bytes = take(static_cast<std::uint64_t>(size));
+    const ByteSpan bytes = take(static_cast<std::uint64_t>(size));
     for (int i = size - 1; i >= 0; --i) {
       value = value << 8 | std::to_integer<std::uint64_t>(bytes[static_cast<std::size_t>(i)]);
     }
     return value;
   }
   std::string text(std::uint64_t size) {
-    const Bytes bytes = take(size);
+    const ByteSpan bytes = take(size);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
   std::size_t left() const { return rest_.size(); }
 
  private:
-  Bytes rest_;
+  ByteSpan rest_;
   const std::string& source_;
 };
 
@@ -74,12 +74,13 @@ class FrameReader {
 struct FrameHead {
   std::string kind;
   std::uint64_t payload = 0;  ///< its bytes
-  Bytes hashed, checksum;
+  ByteSpan hashed, checksum;
 };
 
-FrameHead read_head(FrameReader& reader, Bytes frame) {
-  reader.require(frame.size() >= magic.size() && reader.text(magic.size()) == magic,
-                 "no frame of htdm starts here");
+FrameHead read_head(FrameReader& reader, ByteSpan frame) {
+  reader.require(
+      frame.size() >= frame_magic.size() && reader.text(frame_magic.size()) == frame_magic,
+      "no frame of htdm starts here");
   const std::uint64_t version = reader.number(4);
   reader.require(version == frame_version,
                  "the frame has version " + std::to_string(version) + " instead of 1");
@@ -106,10 +107,10 @@ std::string holds_another(const std::string& found, std::string_view kind) {
 
 }  // namespace
 
-std::vector<std::byte> to_frame(std::string_view kind, Bytes payload) {
+std::vector<std::byte> to_frame(std::string_view kind, ByteSpan payload) {
   std::vector<std::byte> frame;
   frame.reserve(64 + kind.size() + payload.size());
-  append(frame, as_bytes(magic));
+  append(frame, as_bytes(frame_magic));
   append_number(frame, frame_version, 4);
   append_number(frame, kind.size(), 4);
   append(frame, as_bytes(kind));
@@ -120,10 +121,10 @@ std::vector<std::byte> to_frame(std::string_view kind, Bytes payload) {
 }
 
 std::size_t frame_head_size(std::string_view kind) {
-  return magic.size() + 4 + 4 + kind.size() + 8 + checksum_size;
+  return frame_magic.size() + 4 + 4 + kind.size() + 8 + checksum_size;
 }
 
-void check_frame_head(Bytes start, std::uint64_t size, std::string_view kind,
+void check_frame_head(ByteSpan start, std::uint64_t size, std::string_view kind,
                       const std::string& source) {
   FrameReader reader(start, source);
   const FrameHead head = read_head(reader, start);
@@ -131,11 +132,11 @@ void check_frame_head(Bytes start, std::uint64_t size, std::string_view kind,
   check_size(reader, head, size - (start.size() - reader.left()));
 }
 
-Bytes from_frame(Bytes frame, std::string_view kind, const std::string& source) {
+ByteSpan from_frame(ByteSpan frame, std::string_view kind, const std::string& source) {
   FrameReader reader(frame, source);
   const FrameHead head = read_head(reader, frame);
   check_size(reader, head, reader.left());
-  const Bytes payload = reader.take(head.payload);
+  const ByteSpan payload = reader.take(head.payload);
   reader.require(std::ranges::equal(checksum(head.hashed, payload), head.checksum),
                  "the checksum is wrong");
   reader.require(head.kind == kind, holds_another(head.kind, kind));
@@ -146,7 +147,7 @@ std::vector<std::byte> model_to_bytes(const Model& model) {
   return value_to_bytes("model", model);
 }
 
-Model model_from_bytes(Bytes bytes, const std::string& source) {
+Model model_from_bytes(ByteSpan bytes, const std::string& source) {
   return value_from_bytes<Model>("model", bytes, source);
 }
 

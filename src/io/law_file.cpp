@@ -11,12 +11,10 @@ namespace {
 
 using hdf5::Group;
 
-const std::string raw = "raw data units";
-
 template <class Table, class Rows>
 void law_exceedance_columns(Table table, Rows& rows) {
   table.part("threshold", rows, [](auto& e) -> auto& { return e.threshold; },
-             {"threshold of the event value", raw});
+             {"threshold of the event value", raw_units});
   table.part("level", rows, [](auto& e) -> auto& { return e.level; },
              {"probability under the true law"});
   table.part("event", rows, [](auto& e) -> auto& { return e.event; },
@@ -31,7 +29,7 @@ void law_exceedance_columns(Table table, Rows& rows) {
 
 template <class Table, class Law>
 void law_survival_columns(Table table, Law& law) {
-  table.column("threshold", law.survival_threshold, {"threshold of the event value", raw});
+  table.column("threshold", law.survival_threshold, {"threshold of the event value", raw_units});
   table.column("probability", law.survival, {"exceedance probability of the propagated law"});
   table.column("error", law.survival_error, {"bound on its error"});
   table.column("law", law.survival_law, {"probability under the true law"});

@@ -15,15 +15,13 @@ namespace {
 
 using hdf5::Group;
 
-const std::string raw = "raw data units";
-
 template <class Table, class Rows>
 void estimate_columns(Table table, Rows& rows) {
   const auto column = [&](const char* name, auto part, const char* help) {
     table.part(name, rows, part, {help});
   };
   table.part("threshold", rows, [](auto& e) -> auto& { return e.threshold; },
-             {"threshold of the event value", raw});
+             {"threshold of the event value", raw_units});
   column(
       "level", [](auto& e) -> auto& { return e.level; }, "probability under the true law");
   column(
@@ -73,7 +71,7 @@ void estimate_columns(Table table, Rows& rows) {
 }
 
 template <class Entry, class Visit>
-void entry_attributes(Entry& entry, Visit visit) {
+void rare_attributes(Entry& entry, Visit visit) {
   visit("name", entry.name);
   visit("kind", entry.kind);
   visit("model", entry.model);
@@ -84,14 +82,14 @@ void entry_attributes(Entry& entry, Visit visit) {
 }
 
 void write_entry(Group group, const RareEntry& entry) {
-  entry_attributes(entry, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
+  rare_attributes(entry, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
   group.set_attribute("nu", entry.nu.value_or(RareEstimate::none));
   estimate_columns(TableWriter(group.create_group("estimates")), entry.estimates);
 }
 
 RareEntry read_entry(const Group& group) {
   RareEntry entry;
-  entry_attributes(entry, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
+  rare_attributes(entry, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
   const double nu = group.attribute<double>("nu");
   if (!std::isnan(nu)) entry.nu = nu;
   estimate_columns(TableReader(group.open_group("estimates")), entry.estimates);

@@ -23,13 +23,13 @@ std::string probability_text(const RareEstimate& e) {
   return estimate_text(1, e.probability, e.interval);
 }
 
-std::string percent(double share) {
+std::string share_text(double share) {
   return std::isfinite(share) ? brief(100 * share, 2) + " %" : "-";
 }
 
 std::string target_text(const RareEstimate& e) {
   if (std::isnan(e.target)) return "-";
-  return percent(e.target) + (e.reached ? "" : " missed");
+  return share_text(e.target) + (e.reached ? "" : " missed");
 }
 
 /// One row per estimate.
@@ -49,10 +49,10 @@ std::vector<Column> columns_of(const RareResults& results) {
       level.cells.push_back(brief(e.level));
       method.cells.push_back(e.method);
       probability.cells.push_back(probability_text(e));
-      error.cells.push_back(percent(e.relative_error()));
+      error.cells.push_back(share_text(e.relative_error()));
       target.cells.push_back(target_text(e));
       ess.cells.push_back(brief(e.effective_size));
-      largest.cells.push_back(percent(e.largest_weight));
+      largest.cells.push_back(share_text(e.largest_weight));
       vov.cells.push_back(brief(e.variance_of_variance, 2));
       paths.cells.push_back(fmt::format("{}", e.paths));
       seconds.cells.push_back(brief(e.cpu_seconds));

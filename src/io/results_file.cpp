@@ -21,14 +21,12 @@ namespace {
 using hdf5::Group;
 using hdf5::Label;
 
-const std::string raw = "raw data units";
-
 // Each function below lists the columns of one table once, for writing and for reading.
 
 template <class Table, class Rows>
 void exceedance_columns(Table table, Rows& rows) {
   table.part("threshold", rows, [](auto& e) -> auto& { return e.threshold; },
-             {"threshold of the event value", raw});
+             {"threshold of the event value", raw_units});
   table.part("level", rows, [](auto& e) -> auto& { return e.level; },
              {"probability under the true law"});
   table.part("event", rows, [](auto& e) -> auto& { return e.event; },
@@ -81,7 +79,7 @@ void qq_columns(Table table, Result& r) {
 
 template <class Table, class Curve>
 void survival_columns(Table table, Curve& curve, bool test, bool law) {
-  table.column("threshold", curve.threshold, {"threshold of the event value", raw});
+  table.column("threshold", curve.threshold, {"threshold of the event value", raw_units});
   table.column("count", curve.count, {"paths above the threshold"});
   table.part("low", curve.interval, [](auto& i) -> auto& { return i.low; },
              {"lower end of the pointwise 95 % interval of the probability"});

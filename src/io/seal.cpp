@@ -13,7 +13,7 @@
 namespace htdm {
 namespace {
 
-constexpr std::string_view magic = "HTDMSEAL";
+constexpr std::string_view seal_magic = "HTDMSEAL";
 constexpr std::uint64_t seal_size = 8 + 32;
 
 /// SHA-256 of the first `size` bytes of `file`.
@@ -64,7 +64,7 @@ std::uint64_t end_of_data(std::ifstream& file, std::uint64_t size, std::uint64_t
 
 void append_seal(std::vector<std::byte>& bytes) {
   const std::vector<std::byte> hash = Digest().bytes(bytes).finish();
-  for (char c : magic) bytes.push_back(static_cast<std::byte>(c));
+  for (char c : seal_magic) bytes.push_back(static_cast<std::byte>(c));
   for (std::byte b : hash) bytes.push_back(b);
 }
 
@@ -77,9 +77,9 @@ void check_seal(const std::string& path, const std::string& shown) {
   };
   if (size >= seal_size) {
     const std::string seal = read_at(file, size - seal_size, seal_size);
-    if (seal.starts_with(magic)) {
+    if (seal.starts_with(seal_magic)) {
       const std::vector<std::byte> hash = hash_start(file, size - seal_size);
-      require(std::memcmp(hash.data(), seal.data() + magic.size(), hash.size()) == 0,
+      require(std::memcmp(hash.data(), seal.data() + seal_magic.size(), hash.size()) == 0,
               "is damaged: its bytes do not give its checksum");
       return;
     }

@@ -10,9 +10,12 @@
 
 namespace htdm {
 
+/// Units of thresholds and of samples before they are normalised.
+inline const std::string raw_units = "raw data units";
+
 /// How a number is stored: truth values as bytes.
 template <class T>
-using Stored = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+using StoredAs = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
 
 /// Writes columns; the first is the axis of the others (an HDF5 dimension scale).
 class TableWriter {
@@ -36,7 +39,7 @@ class TableWriter {
   template <class Row, class Part>
   void part(const std::string& name, const std::vector<Row>& rows, Part part,
             const hdf5::Label& label) {
-    using T = Stored<std::remove_cvref_t<decltype(part(rows.front()))>>;
+    using T = StoredAs<std::remove_cvref_t<decltype(part(rows.front()))>>;
     std::vector<T> values;
     values.reserve(rows.size());
     for (const Row& row : rows) values.push_back(part(row));
@@ -91,7 +94,7 @@ class TableReader {
 
   template <class Row, class Part>
   void part(const std::string& name, std::vector<Row>& rows, Part part, const hdf5::Label&) {
-    using T = Stored<std::remove_cvref_t<decltype(part(rows.front()))>>;
+    using T = StoredAs<std::remove_cvref_t<decltype(part(rows.front()))>>;
     const std::vector<T> values = group_.read<T>(name);
     check_length(name, values.size());
     rows.resize(length_);

@@ -87,6 +87,8 @@ std::vector<LawPanel> resolve(std::vector<LawPanel> pending, const PanelRules& r
 
 /// Roots over |q| <= reach (rounded up).
 std::vector<LawPanel> root_panels(double reach);
+/// Laws reach to where this share of a part of theirs lies outside, and a factor more.
+inline constexpr double share_outside = 1e-20, reach_factor = 16;
 
 /// Where a function of x is as narrow as `width`.
 struct LawFeature {

@@ -53,7 +53,7 @@ double absolute_integral(const NodeValues& values) {
 
 /// A value that changes by less is constant: panels do not know it better.
 constexpr double flat = 1e-9;
-constexpr int deepest = 56;
+constexpr int most_halvings = 56;
 
 }  // namespace
 
@@ -87,7 +87,7 @@ void LineLaw::add(const LawPanel& panel) {
     piece.high = high;
   }
   const double size = std::max({1.0, std::abs(piece.low), std::abs(piece.high)});
-  if (piece.monotone || piece.high - piece.low <= flat * size || panel.depth >= deepest) {
+  if (piece.monotone || piece.high - piece.low <= flat * size || panel.depth >= most_halvings) {
     pieces_.push_back(piece);
     return;
   }

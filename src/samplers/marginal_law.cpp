@@ -1,21 +1,17 @@
 #include "samplers/marginal_law.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "core/special.hpp"
 #include "samplers/law_kernel.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <vector>
 
 namespace htdm {
 namespace {
-
-/// Panels reach to where this share of a part lies beyond, and a factor more.
-constexpr double beyond = 1e-20, reach_factor = 16;
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// center + width t(nu) with probability `weight`; a point at width 0.
 struct Part {
@@ -67,7 +63,7 @@ std::vector<LawPanel> resolve_density(const std::vector<Part>& parts,
   double reach = 0;
   for (const Part& part : parts) {
     features.push_back({part.center, part.width});
-    const double end = part.width * StudentTLaw{part.nu}.upper_quantile(beyond);
+    const double end = part.width * StudentTLaw{part.nu}.upper_quantile(share_outside);
     reach = std::max(reach, std::abs(part.center) + end);
   }
   return resolve(

@@ -14,9 +14,6 @@
 namespace htdm {
 namespace {
 
-/// Panels reach to where this share of the start lies beyond, and a factor more.
-constexpr double start_beyond = 1e-20, reach_factor = 16;
-
 /// u at the nodes of one panel and, where asked for, E[|eps|^2 | x].
 NodeValues gaps(const Denoiser& denoiser, double sigma, const NodeValues& x,
                 NodeValues* square = nullptr) {
@@ -95,7 +92,7 @@ NodeValues log_start_density(double nu, double sigma, const NodeValues& x) {
 }
 
 std::vector<LawPanel> start_roots(double nu, double sigma_max) {
-  const double end = sigma_max * StudentTLaw{nu}.upper_quantile(start_beyond);
+  const double end = sigma_max * StudentTLaw{nu}.upper_quantile(share_outside);
   return root_panels(std::asinh(reach_factor * end));
 }
 

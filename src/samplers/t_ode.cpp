@@ -12,7 +12,7 @@
 namespace htdm {
 namespace {
 
-constexpr std::size_t y_slot = 6, v_slot = 7;
+constexpr std::size_t y_slot = 6, second_slot = 7;
 
 class HeunSampler : public LevelSampler {
  public:
@@ -25,7 +25,7 @@ class HeunSampler : public LevelSampler {
                    Scratch& scratch) const override {
     const Tile<float> u = state(out.paths, u_slot, scratch);
     const Tile<float> y = state(out.paths, y_slot, scratch);
-    const Tile<float> v = state(out.paths, v_slot, scratch);
+    const Tile<float> v = state(out.paths, second_slot, scratch);
 
     for (std::size_t i = 0; i < steps(); ++i) {
       const HeunStep h = heun_step(process(), level(i), level(i + 1));

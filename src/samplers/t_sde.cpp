@@ -12,18 +12,16 @@
 /// for Gaussian noise. t_sde leaves the posterior variance of x0 out. Source: derived here.
 /// With options.of_ode: the coefficient of ode_law.hpp.
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "samplers/kinds.hpp"
 #include "samplers/reverse_sde.hpp"
 #include "samplers/time_loop.hpp"
 
-#include <limits>
 #include <string>
 #include <utility>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 void check_nu(double nu, int d) {
   check_input(nu > 0 && nu + d > 2,

@@ -1,19 +1,18 @@
 #include "stats/generalized_pareto.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "stats/profile.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 
 namespace htdm {
 namespace {
 
 constexpr Interval shapes{-0.95, 10};
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 bool is_exponential(double shape) {
   return std::abs(shape) < 1e-9;

@@ -1,6 +1,7 @@
 #include "stats/histogram.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -39,7 +40,6 @@ void count_values(std::span<const Float> values, std::uint64_t* counts) {
 
 /// Ends of bin `index`, from -inf to +inf.
 Interval bin_ends(std::size_t index) {
-  constexpr double inf = std::numeric_limits<double>::infinity();
   const auto upper = [](std::size_t k) {
     return k < MagnitudeHistogram::edges ? MagnitudeHistogram::edge(k) : inf;
   };
@@ -121,7 +121,6 @@ std::vector<std::uint64_t> MagnitudeHistogram::magnitude_survival() const {
 }
 
 Interval MagnitudeHistogram::bracket(std::uint64_t rank) const {
-  constexpr double inf = std::numeric_limits<double>::infinity();
   if (rank == 0) return {-inf, -inf};
   if (rank > total()) return {inf, inf};
   return bin_ends(locate(counts_, rank).bin);

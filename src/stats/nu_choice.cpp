@@ -1,6 +1,7 @@
 #include "stats/nu_choice.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 #include "stats/profile.hpp"
 #include "stats/quantiles.hpp"
 
@@ -9,14 +10,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <string>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// Smallest k with P(B <= k) >= u, B ~ Binomial(n, p).
 std::uint64_t binomial_quantile(std::uint64_t n, double p, double u) {

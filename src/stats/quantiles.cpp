@@ -1,10 +1,10 @@
 #include "stats/quantiles.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 namespace htdm {
@@ -22,7 +22,6 @@ double sample_quantile(std::span<const double> sorted, double p) {
 }
 
 Interval order_statistics(std::span<const double> sorted, RankInterval ranks) {
-  constexpr double inf = std::numeric_limits<double>::infinity();
   const auto at = [&](std::uint64_t rank) {
     if (rank == 0) return -inf;
     return rank > sorted.size() ? inf : sorted[rank - 1];

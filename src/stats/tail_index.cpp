@@ -1,14 +1,13 @@
 #include "stats/tail_index.hpp"
 
+#include "core/infinity.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 
 namespace htdm {
 namespace {
-
-constexpr double inf = std::numeric_limits<double>::infinity();
 
 /// From the sum of ln(X_(i)/X_(k+1)).
 TailIndex index_of(double sum, std::size_t k) {

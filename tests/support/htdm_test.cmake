@@ -68,7 +68,9 @@ function(htdm_test_properties test)
   if(NOT ARG_CORES)
     math(EXPR ARG_CORES "${ARG_RANKS} * ${ARG_THREADS}")
   endif()
-  set(environment OMP_NUM_THREADS=${ARG_THREADS} HTDM_TEST_TIMEOUT=${ARG_TIMEOUT})
+  # Open MPI starts at once where it need not look for fast networks, nor start a daemon for one rank.
+  set(environment OMP_NUM_THREADS=${ARG_THREADS} HTDM_TEST_TIMEOUT=${ARG_TIMEOUT}
+      OMPI_MCA_pml=ob1 OMPI_MCA_btl=^openib,ofi,uct OMPI_MCA_ess_singleton_isolated=1)
   if(HTDM_SANITIZE STREQUAL "address")
     list(APPEND environment UBSAN_OPTIONS=print_stacktrace=1)
   elseif(HTDM_SANITIZE STREQUAL "thread")

@@ -90,21 +90,23 @@ Summariser::Summariser(const Plan& plan, TestData test, int threads, std::size_t
       grid_test_(grid_.size()),
       grid_law_(grid_.size()),
       grid_ranks_(grid_.size()) {
-  // The costly ones first, shared by threads: ranks of one half, which are those of the other
-  // counted from the largest, and quantiles of the law.
+  // Shared by threads: ranks of one half, which are those of the other counted from the largest,
+  // and quantiles of the law, of which one half mirrors the other where the law is symmetric.
   constexpr std::size_t stretch = 256;
   const std::size_t half = (grid_.size() + 1) / 2;
   const std::uint64_t n = kept_paths(plan_);
+  const bool mirrors = is_symmetric(plan_.target);
   for_each_block(threads, {0, (grid_.size() + stretch - 1) / stretch}, [&](std::uint64_t s, int) {
     for (std::size_t k = s * stretch; k < std::min(grid_.size(), (s + 1) * stretch); ++k) {
       if (k < half) grid_ranks_[k] = quantile_ranks(n, grid_[k]);
-      grid_law_[k] = law_quantile(plan_.target, grid_[k]);
+      if (k < half || !mirrors) grid_law_[k] = law_quantile(plan_.target, grid_[k]);
       grid_test_[k] = sample_quantile(test_.sorted[0], grid_[k]);
     }
   });
   for (std::size_t k = half; k < grid_.size(); ++k) {
-    const RankInterval& mirrored = grid_ranks_[grid_.size() - 1 - k];
-    grid_ranks_[k] = {n + 1 - mirrored.high, n + 1 - mirrored.low};
+    const std::size_t mirrored = grid_.size() - 1 - k;
+    grid_ranks_[k] = {n + 1 - grid_ranks_[mirrored].high, n + 1 - grid_ranks_[mirrored].low};
+    if (mirrors) grid_law_[k] = 2 * location(plan_.target) - grid_law_[mirrored];
   }
 }
 
@@ -224,15 +226,19 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
 void Summariser::qq(SamplerResult& result, const std::vector<double>& sorted,
                     const Normalization& scale) const {
   result.qq_level = grid_;
+  for (auto* column : {&result.qq_generated, &result.qq_low, &result.qq_high, &result.qq_test,
+                       &result.qq_law}) {
+    column->resize(grid_.size());
+  }
   for (std::size_t k = 0; k < grid_.size(); ++k) {
     RankInterval ranks = grid_ranks_[k];
     if (sorted.size() != kept_paths(plan_)) ranks = quantile_ranks(sorted.size(), grid_[k]);
     const Interval band = order_statistics(sorted, ranks);
-    result.qq_generated.push_back(sample_quantile(sorted, grid_[k]));
-    result.qq_low.push_back(band.low);
-    result.qq_high.push_back(band.high);
-    result.qq_test.push_back(scale.to_z(grid_test_[k], 0));
-    result.qq_law.push_back(scale.to_z(grid_law_[k], 0));
+    result.qq_generated[k] = sample_quantile(sorted, grid_[k]);
+    result.qq_low[k] = band.low;
+    result.qq_high[k] = band.high;
+    result.qq_test[k] = scale.to_z(grid_test_[k], 0);
+    result.qq_law[k] = scale.to_z(grid_law_[k], 0);
   }
 }
 

@@ -156,6 +156,12 @@ double coordinate_survival(const Target& target, double x, int j) {
   return StudentTLaw{t.nu}.survival(standardised(t, x));
 }
 
+bool is_symmetric(const Target& target) {
+  return std::holds_alternative<StudentTTarget>(target) ||
+         std::holds_alternative<GaussianTarget>(target) ||
+         std::holds_alternative<TwoPointTarget>(target);
+}
+
 double coordinate_quantile(const Target& target, double p, int j) {
   HTDM_EXPECTS(p > 0 && p < 1);
   if (const auto* m = std::get_if<GaussianMixtureTarget>(&target)) return m->quantile(p, j);

@@ -50,6 +50,9 @@ double location(const Target& target);
 /// known.
 bool has_law(const Target& target);
 
+/// Whether x - location and location - x have the same law.
+bool is_symmetric(const Target& target);
+
 /// The event value of one raw sample. Here and below `weights` are those of Event::linear, d
 /// numbers, and empty for others.
 double event_value(Event event, double location, std::span<const double> x,

@@ -50,6 +50,18 @@ TEST(TargetLaw, BothEventsCoincideInOneDimension) {
   }
 }
 
+TEST(TargetLaw, QuantilesOfSymmetricLawsMirrorEachOther) {
+  for (const Target& target : smooth_targets) {
+    ASSERT_TRUE(is_symmetric(target));
+    for (double p : {1e-4, 0.07, 0.5}) {
+      const double x = coordinate_quantile(target, p);
+      EXPECT_NEAR(coordinate_quantile(target, 1 - p), 2 * location(target) - x,
+                  1e-9 * (1 + std::abs(x)));
+    }
+  }
+  EXPECT_FALSE(is_symmetric(EmpiricalTarget{}));
+}
+
 TEST(TargetLaw, ThresholdAndExceedanceAreInverse) {
   for (int d : {1, 2, 16}) {
     for (double nu : {2.1, 3.0, 10.0, inf}) {

@@ -57,8 +57,8 @@ std::string stability_doubt(std::span<const double> sorted, std::size_t k, doubl
 
 /// Probabilities are those of the whole sample.
 ReturnLevel level_at(std::span<const double> sorted, const ParetoTail& tail, double p,
-                     const std::string& doubt) {
-  ReturnLevel level{p, {}, {}};
+                     const std::string& doubt, const std::string& clusters) {
+  ReturnLevel level{p, {}, {}, {}};
   const double expected = p * static_cast<double>(sorted.size());
   if (p < tail.rate()) {
     const QuantileEstimate fit = tail.return_level(p);
@@ -68,12 +68,30 @@ ReturnLevel level_at(std::span<const double> sorted, const ParetoTail& tail, dou
           text("%.2g draws expected beyond it: rests on the fitted law alone", expected));
     }
   }
-  if (expected >= 1) {
-    const QuantileEstimate counted = estimate_quantile(sorted, 1 - p);
-    level.counted = {counted.value, counted.interval, "order statistics", ""};
-    if (std::isinf(counted.interval.high)) level.counted->doubt = "no upper end from so few draws";
+  const QuantileEstimate counted = estimate_quantile(sorted, 1 - p);
+  level.counted = {counted.value, counted.interval, "order statistics", clusters};
+  if (expected < 1) {
+    level.counted->value = std::numeric_limits<double>::quiet_NaN();
+    add(level.counted->doubt, text("not resolved: %.2g draws expected beyond it", expected));
+  } else if (std::isinf(counted.interval.high)) {
+    add(level.counted->doubt, "no upper end from so few draws");
   }
   return level;
+}
+
+/// Shares of the sample above its (k + 1)-th largest numbers.
+std::vector<SurvivalPoint> counted_survival(std::span<const double> sorted,
+                                            std::span<const std::size_t> exceedances) {
+  std::vector<SurvivalPoint> points;
+  for (const std::size_t k : exceedances) {
+    SurvivalPoint point;
+    point.threshold = sorted[sorted.size() - k - 1];
+    const auto above = sorted.end() - std::ranges::upper_bound(sorted, point.threshold);
+    point.probability = static_cast<double>(above) / static_cast<double>(sorted.size());
+    point.interval = clopper_pearson(static_cast<std::uint64_t>(above), sorted.size());
+    points.push_back(point);
+  }
+  return points;
 }
 
 }  // namespace
@@ -131,12 +149,13 @@ TailReport tail_report(std::string name, std::span<const double> in_order,
   add(report.index.doubt, clusters);
 
   for (const double p : settings.probabilities) {
-    report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt));
+    report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt, clusters));
   }
   const std::vector<std::size_t> sizes = tail_sizes(sorted.size());
   report.hill_plot = hill_plot(sorted, sizes);
   report.mean_excess = mean_excess(sorted, sizes);
   report.stability = threshold_fits(sorted, tail_sizes(sorted.size(), 12));
+  report.survival = counted_survival(sorted, sizes);
   report.seconds = watch.seconds();
   return report;
 }

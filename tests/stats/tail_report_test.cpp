@@ -33,10 +33,20 @@ TEST(TailReport, HoldsTheNumbersOfItsParts) {
   EXPECT_FALSE(report.return_levels[0].fitted);  // inside the threshold
   EXPECT_TRUE(report.return_levels[0].counted);
   EXPECT_EQ(report.return_levels[2].fitted->value, tail.return_level(1e-3).value);
-  EXPECT_FALSE(report.return_levels[3].counted);
   EXPECT_NE(report.return_levels[3].fitted->doubt, "");
+  // A hundredth of a draw is expected there: the largest is a lower bound.
+  const TailNumber& counted = *report.return_levels[3].counted;
+  EXPECT_TRUE(std::isnan(counted.value));
+  EXPECT_NE(counted.doubt.find("not resolved"), std::string::npos);
+  EXPECT_EQ(counted.interval.low, report.largest);
+  EXPECT_TRUE(std::isinf(counted.interval.high));
   EXPECT_EQ(report.return_levels[1].fitted->doubt, "");
   EXPECT_FALSE(report.hill_plot.empty() || report.mean_excess.empty() || report.stability.empty());
+  for (const SurvivalPoint& p : report.survival) {
+    const auto above = std::ranges::count_if(x, [&](double v) { return v > p.threshold; });
+    EXPECT_EQ(p.probability, static_cast<double>(above) / 2000);
+    EXPECT_LT(p.interval.low, p.probability);
+  }
 }
 
 TEST(TailReport, DoubtsClustersButNotIndependentDraws) {

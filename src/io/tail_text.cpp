@@ -70,7 +70,7 @@ std::vector<Column> index_columns(const TailResults& results) {
     fit.cells.push_back(entry.of_law() ? r.shape.method : "likelihood");
     threshold.cells.push_back(brief(r.threshold, digits));
     exceedances.cells.push_back(entry.of_law() ? "-" : fmt::format("{}", r.exceedances));
-    seconds.cells.push_back(brief(r.seconds));
+    seconds.cells.push_back(r.seconds > 0 ? brief(r.seconds) : "-");
     doubt.cells.push_back(flag(!r.index.doubt.empty() || !r.shape.doubt.empty()));
   }
   return {label, event, size, largest,   seconds,     index, method,

@@ -181,6 +181,20 @@ class TailCommand(unittest.TestCase):
                 low, high = exact["law"]["interval"]
                 self.assertLess(high - low, 0.01 * x)
 
+    def test_laws_of_a_sweep(self):
+        """Every point has a source of its own; heavier data have the larger return level."""
+        study = htdm.changed(EXACT, {"store": None, "samplers.t_sde": None,
+                                     "models.exact.nu": None})
+        text = htdm.to_toml(study) + '[sweep]\n"data.nu" = [3.0, 5.0]\n'
+        with htdm.temporary_folder() as folder:
+            path = htdm.write_study(folder, text)
+            htdm.succeed(htdm.run("law", path, "--output", folder / "out", threads=2))
+            heavy, light = tails_of(folder / "out" / "results.h5")
+        self.assertTrue(heavy["source"].endswith("point 000"), heavy["source"])
+        self.assertTrue(light["source"].endswith("point 001"), light["source"])
+        levels = [tail["return_levels"][2]["law"]["value"] for tail in (heavy, light)]
+        self.assertGreater(levels[0], 1.5 * levels[1])
+
     def test_both_tails(self):
         """A t law to the left of which everything is twice as large."""
         draws = t_losses()

@@ -39,14 +39,18 @@ class Words:
     def bare(self, value):
         if not np.isfinite(value):
             return "no end" if np.isinf(value) else "-"
-        return f"{value * self.factor:.3g}" if abs(value * self.factor) < 1e3 else (
-            f"{value * self.factor:,.0f}")
+        value *= self.factor
+        return f"{value:#.3g}".rstrip(".") if 1e-3 <= abs(value) < 1e3 else (
+            f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.2e}")
 
     def said(self, number):
         """Estimate and interval, or the bound where nothing more is known."""
         value, low, high = number["value"], number["low"], number["high"]
         if np.isfinite(value):
-            return f"{self.bare(value)} [{self.bare(low)}, {self.bare(high)}]"
+            ends = [self.bare(low), self.bare(high)]
+            if set(ends) == {self.bare(value)}:
+                return f"{self.bare(value)} (exact)"
+            return f"{self.bare(value)} [{', '.join(ends)}]"
         if np.isfinite(low):
             return f"not resolved, > {self.bare(low)}"
         return f"not resolved, < {self.bare(high)}" if np.isfinite(high) else "not resolved"
@@ -110,6 +114,16 @@ def verdict(model, data):
     return int(model["low"] > data["high"]) - int(model["high"] < data["low"])
 
 
+def against(model, data, name):
+    """How a number of a model compares with one of the data, in words."""
+    found = verdict(model, data)
+    ratio = model["value"] / data["value"]
+    if found is None or not np.isfinite(ratio):
+        return f"not to be compared with {name}"
+    said = {0: "in line", 1: "too large", -1: "too small"}[found]
+    return f"{ratio:.2f} times {name} ({said})"
+
+
 def table(header, rows):
     return ["| " + " | ".join(header) + " |", "|" + "---|" * len(header),
             *("| " + " | ".join(row) + " |" for row in rows)]
@@ -156,7 +170,7 @@ class Report:
             words.unit, f" In {words.unit}.")
         text = (f"{split}. {int(self.training['draws']):,} train, {int(self.held_out['draws']):,} "
                 f"are held out.{unit} Numbers in brackets are 95 % intervals, of laws bounds on "
-                "their error; letters point to the doubts below.")
+                "their error (exact: below the last digit); letters point to the doubts below.")
         return [f"# How large is a {words.value}?", "", text]
 
     def cell(self, number):
@@ -180,22 +194,19 @@ class Report:
         unit = f" {self.words.unit}" if self.words.unit else ""
         lines = []
         for p in self.probabilities:
-            data = level_of(self.held_out, p)
+            data, learned = level_of(self.held_out, p), level_of(self.training, p)
             said = (f"On {self.words.period(p)} the held-out data exceed {self.words.said(data)}"
-                    f"{unit}.")
+                    f"{unit}, the training data {self.words.said(learned)}{unit}.")
             for tail in self.models:
                 if tail["part"] == "generated" and self.law_of(tail) is not None:
                     continue  # its law says more
                 number = level_of(tail, p)
-                found = verdict(number, data)
-                ratio = number["value"] / data["value"]
-                times = f", {ratio:.2f} times as much," if np.isfinite(ratio) else ","
-                text = {0: "agrees with them", 1: "is too large", -1: "is too small",
-                        None: "cannot be compared"}[found]
-                said += (f" {label(tail).capitalize()}: {self.words.said(number)}{unit}"
-                         f"{times} which {text}.")
+                said += (f" {label(tail).capitalize()}: {self.words.said(number)}{unit}, "
+                         f"{against(number, data, 'the held-out data')}, "
+                         f"{against(number, learned, 'the training data')}.")
             lines.append("- " + said)
-        return ["## In words", "", *lines]
+        return ["## In words", "", *lines, "",
+                "In line: the two intervals overlap."]
 
     def law_of(self, tail):
         return next((law for law in self.models if law["part"] == "law" and

@@ -1,5 +1,6 @@
 #include "io/estimate_text.hpp"
 #include "io/tail.hpp"
+#include "io/text.hpp"
 #include "io/text_table.hpp"
 
 #include <fmt/format.h>
@@ -81,33 +82,27 @@ std::vector<Column> index_columns(const TailResults& results) {
 std::vector<Column> level_columns(const TailResults& results) {
   Column label{"return levels of", "", {}, true}, event{"event", "", {}, true};
   Column probability{"beyond", "", {}}, period{"one in", "", {}};
-  Column fitted{"fitted", "95 % interval", {}, true}, counted{"counted", "95 % interval", {}, true};
-  Column law{"law", "bounds", {}, true}, doubt{"doubtful", "", {}, true};
-  bool laws = false, samples = false;
+  Column fitted{"fitted, or by a law", "95 % interval", {}, true};
+  Column counted{"counted", "95 % interval", {}, true}, doubt{"doubtful", "", {}, true};
   for (const TailEntry& entry : results.tails) {
-    (entry.of_law() ? laws : samples) = true;
     for (const ReturnLevel& level : entry.report.return_levels) {
       label.cells.push_back(shown_label(results, entry));
       event.cells.push_back(entry.event);
       probability.cells.push_back(brief(level.probability, 2));
       period.cells.push_back(period_text(level.probability));
-      fitted.cells.push_back(number_text(level.fitted));
+      fitted.cells.push_back(number_text(level.law ? level.law : level.fitted));
       counted.cells.push_back(number_text(level.counted));
-      law.cells.push_back(number_text(level.law));
       doubt.cells.push_back(flag(doubtful(level)));
     }
   }
-  std::vector<Column> columns{label, event, probability, period};
-  if (samples) columns.insert(columns.end(), {fitted, counted});
-  if (laws) columns.push_back(law);
-  columns.push_back(doubt);
-  return columns;
+  return {label, event, probability, period, fitted, counted, doubt};
 }
 
 /// Doubts that a tail has, sentence by sentence, each with the numbers that it is about.
 class Doubts {
  public:
   void add(const std::string& what, const TailNumber& number) {
+    ++numbers_;
     std::string rest = number.doubt;
     while (!rest.empty()) {
       const std::size_t end = rest.find("; ");
@@ -117,23 +112,22 @@ class Doubts {
   }
 
   void print(std::string& out, const std::string& label) const {
-    for (const auto& [doubt, numbers] : doubts_) {
-      out += fmt::format("{}: doubtful ({}), {}.\n", label, numbers, doubt);
+    for (const auto& [doubt, names] : doubts_) {
+      const std::string about = names.size() == numbers_ ? "all numbers" : joined(names);
+      out += fmt::format("{}: doubtful ({}), {}.\n", label, about, doubt);
     }
   }
 
  private:
   void add(const std::string& what, const std::string& sentence) {
-    const auto found =
+    auto found =
         std::ranges::find_if(doubts_, [&](const auto& doubt) { return doubt.first == sentence; });
-    if (found == doubts_.end()) {
-      doubts_.emplace_back(sentence, what);
-    } else {
-      found->second += ", " + what;
-    }
+    if (found == doubts_.end()) found = doubts_.insert(found, {sentence, {}});
+    found->second.push_back(what);
   }
 
-  std::vector<std::pair<std::string, std::string>> doubts_;
+  std::size_t numbers_ = 0;
+  std::vector<std::pair<std::string, std::vector<std::string>>> doubts_;
 };
 
 void print_doubts(std::string& out, const TailResults& results, const TailEntry& entry) {

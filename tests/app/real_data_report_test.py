@@ -43,7 +43,7 @@ class RealDataReport(InFolder):
         self.assertIn("| training data | 464 [418, 557]", text)
         self.assertIn("one day in 10,000 (once in about 38 years)", text)
         said = next(line for line in text.splitlines() if line.startswith("- On one day in 100 "))
-        self.assertRegex(said, "t_ode.*agrees with them.*t_sde.*is too large")
+        self.assertRegex(said, r"t_ode.*0.97 times the held-out data \(in line\).*t_sde.*\(too large\)")
         self.assertIn("- None that the tests know.", text)
         self.assertNotIn("Warnings", text)
 
@@ -56,7 +56,7 @@ class RealDataReport(InFolder):
         self.assertIn("The two halves differ", text)
         self.assertIn("come in clusters", text)
         self.assertIn("- (a) Large values come together (9 neighbours).", text)
-        self.assertRegex(text, r"\| training data \| 1.9 \[1.52, 2.28\] \(a\)")
+        self.assertRegex(text, r"\| training data \| 1.90 \[1.52, 2.28\] \(a\)")
 
     def test_a_law_stands_for_its_samples_and_bounds_for_zeros(self):
         tails = [("training data", 5000, 3.0), ("held-out data", 5000, 3.0),

@@ -251,14 +251,25 @@ class Report:
         data = self.study["data"]
         index = number_of(self.training, "index")
         if index["low"] < 2:
+            known = data["transform"] != "none"
             lines.append(
-                "**Misspecified on purpose.** The tail index of the training data, "
-                f"{Words('').said(index)}, may be below 2: they have no variance, and the t-EDM, "
-                "which needs noise with ν > 2, is not made for them. The models learn "
-                + (f"the data after `data.transform = \"{data['transform']}\"`, and what is "
-                   "generated is taken back; beyond the data its tail is that of the transform and "
-                   "of the noise, not of the fires." if data["transform"] != "none" else
-                   "them as they are; set `data.transform`."))
+                ("**Misspecified, and known to be.**" if known else "**Perhaps misspecified.**") +
+                f" The tail index of the training data, {Words('').said(index)}, may be below 2. "
+                "Then they have no variance, and a t-EDM, which needs noise with ν > 2, is not "
+                "made for them. The models learn " +
+                (f"the data after `data.transform = \"{data['transform']}\"`, and what is "
+                 "generated is taken back: beyond the data its tail is that of the transform and "
+                 "of the noise." if known else "them as they are; see `data.transform`."))
+        for tail in self.models:
+            found = verdict(number_of(tail, "index"), index)
+            if found and (tail["part"] == "law" or self.law_of(tail) is None):
+                what = ("The " if tail["part"] == "law" else "What is ") + label(tail)
+                side, weight = ("above", "lighter") if found > 0 else ("below", "heavier")
+                lines.append(
+                    f"**{what} has another tail.** Its index, "
+                    f"{Words('').said(number_of(tail, 'index'))}, is {side} that of the training "
+                    f"data, {Words('').said(index)}: beyond the data it is {weight} than anything "
+                    "that they show.")
         apart = [p for p in self.probabilities
                  if verdict(level_of(self.training, p), level_of(self.held_out, p))]
         if apart:

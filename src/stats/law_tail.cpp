@@ -81,11 +81,17 @@ class LogLaw {
     const bool right = depth - four.front().depth > four.back().depth - depth;
     const Curve cubic = polynomial(four, depth);
     const Curve parabola = polynomial(right ? four.last(3) : four.first(3), depth);
-    double error = 0;
-    for (const LogPoint& p : four) error = std::max(error, p.error);
-    const double step = (four.back().depth - four.front().depth) / 3;
-    return {cubic, std::abs(cubic.slope) * error + std::abs(cubic.value - parabola.value),
-            2 * std::abs(cubic.slope) * error / step + std::abs(cubic.slope - parabola.slope)};
+    LogAnswer answer{cubic, std::abs(cubic.value - parabola.value),
+                     std::abs(cubic.slope - parabola.slope)};
+    for (std::size_t i = 0; i < four.size(); ++i) {  // each point moved by its error
+      std::vector<LogPoint> unit(four.begin(), four.end());
+      for (std::size_t k = 0; k < unit.size(); ++k) unit[k].log_x = k == i ? 1 : 0;
+      const Curve weight = polynomial(unit, depth);
+      const double moved = std::abs(cubic.slope) * four[i].error;
+      answer.value_error += std::abs(weight.value) * moved;
+      answer.slope_error += std::abs(weight.slope) * moved;
+    }
+    return answer;
   }
 
  private:

@@ -16,7 +16,7 @@ struct LawPoint {
 };
 
 /// Return levels and local tail indices -d ln P/d ln x of a law. ln x is a cubic in ln P through
-/// four neighbouring points. Intervals are bounds: the error of P over the slope, and the
+/// four neighbouring points. Intervals are bounds: what the errors of the four move it by, and the
 /// difference to the parabola through the three nearest points; for P(X > x) = x^-3 (1 + 1/x) at
 /// points four to a decade they hold the truth and are 1e-4 wide at P = 1e-2
 /// (tests/stats/law_tail_test.cpp). A probability outside the points is not resolved and has the

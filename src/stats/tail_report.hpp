@@ -76,10 +76,10 @@ Clustering clustering(std::span<const double> in_order, double threshold);
 /// The report on draws in the order in which they were made (or observed). Doubts are raised for
 /// fewer than 30 exceedances; for neighbours that are large together more often than once in a
 /// thousand samples of independent draws (intervals are too narrow then); where a fit to the upper
-/// quarter of the exceedances contradicts the shape; and for return levels of which less than one
-/// draw is expected: the fit rests on its law alone there, and order statistics say a bound only.
-/// Throws InputError for fewer than 20 draws,
-/// draws that are not finite, and tails without two different numbers.
+/// quarter of the exceedances contradicts the shape, or order statistics a return level; and for
+/// return levels of which less than one draw is expected: the fit rests on its law alone there, and
+/// order statistics say a bound only. Throws InputError for fewer than 20 draws, draws that are not
+/// finite, and tails without two different numbers.
 TailReport tail_report(std::string name, std::span<const double> in_order,
                        const TailSettings& settings);
 

@@ -62,6 +62,25 @@ TEST(TailReport, DoubtsTailsThatChange) {
   EXPECT_NE(tail_report("x", x, settings).shape.doubt.find("not stable"), std::string::npos);
 }
 
+/// Two draws in a hundred are at a limit, and none beyond it: no fit to them, but a report.
+TEST(TailReport, DoubtsEqualDraws) {
+  std::vector<double> x = pareto(2, 20000, 5);
+  for (double& value : x) value = std::min(value, 7.0);
+  const TailReport report = tail_report("x", x, settings);
+  EXPECT_NE(report.shape.doubt.find("largest draws are equal"), std::string::npos);
+  EXPECT_EQ(report.return_levels[2].counted->value, 7);
+  EXPECT_EQ(report.return_levels[2].counted->doubt, "");
+}
+
+/// Three draws in a thousand are a hundred times as large.
+TEST(TailReport, DoubtsLevelsThatCountsContradict) {
+  std::vector<double> x = pareto(3, 20000, 5);
+  for (double& value : x) value *= value > 6.9 ? 100 : 1;
+  const ReturnLevel level = tail_report("x", x, settings).return_levels[2];
+  EXPECT_NE(level.fitted->doubt.find("contradict"), std::string::npos) << level.fitted->value;
+  EXPECT_EQ(level.counted->doubt, "");
+}
+
 TEST(TailReport, DoubtsFewExceedances) {
   EXPECT_NE(tail_report("x", pareto(2, 40, 1), settings).shape.doubt.find("only 20"),
             std::string::npos);

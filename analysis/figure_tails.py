@@ -125,7 +125,8 @@ def draw_stability(axis, tail, color):
 
 
 def frame(levels, hill, excess, stability, tails):
-    """Axes as far as draws and return levels reach; laws go on to 1e-15, where nothing else is."""
+    """Axes as far as draws and return levels reach, but not far beyond data where there are some;
+    laws go on to 1e-15, where nothing else is."""
     drawn = [tail for tail in tails if tail["draws"]] or tails
     probabilities = np.concatenate([tail["return_levels"]["probability"] for tail in tails] +
                                    [tail["survival"]["probability"] for tail in drawn])
@@ -135,7 +136,9 @@ def frame(levels, hill, excess, stability, tails):
     farthest = max(thresholds.max(), np.nanmax(values[np.isfinite(values)], initial=0))
     levels.set_xscale("log")
     levels.set_yscale("log")
-    levels.set_xlim(thresholds[thresholds > 0].min(), min(farthest, 30 * thresholds.max()))
+    data = [within(tail, 0).max() for tail in tails if tail["draws"] and not tail["sampler"]]
+    levels.set_xlim(thresholds[thresholds > 0].min(),
+                    min(farthest, 30 * thresholds.max(), 300 * max(data, default=np.inf)))
     levels.set_ylim(lowest, 0.4)
     levels.set_xlabel("x, raw data units")
     levels.set_ylabel("probability beyond x")

@@ -50,8 +50,9 @@ class InputError(Exception):
 def read(path, kind="results"):
     """The whole file as nested dictionaries.
 
-    path: the file, or the folder that holds `results.h5` or `trajectories.h5`. kind: "results",
-    "trajectories" or "model". Raises InputError for a missing, truncated or foreign file, another kind, or a newer schema.
+    path: the file, or the folder that holds `results.h5`, `trajectories.h5` or `tail.h5`. kind:
+    "results", "trajectories", "tail" (a list `tails`) or "model". Raises InputError for a missing,
+    truncated or foreign file, another kind, or a newer schema.
     """
     path = _located(path, kind)
     try:
@@ -63,7 +64,7 @@ def read(path, kind="results"):
                          "another kind of file; copy it again or repeat the run") from error
     if "sweep" in content:
         return _swept(path, content)
-    return _listed(path, content, "layers" if kind == "model" else "samplers")
+    return _listed(path, content, {"model": "layers", "tail": "tails"}.get(kind, "samplers"))
 
 
 def _listed(path, content, listed):

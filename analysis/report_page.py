@@ -8,7 +8,7 @@ import numpy as np
 
 import table
 from htdm_results import computed, dimension, reference, run_of, run_shares, study_of
-from plotting import label, nu_text, path_counts
+from plotting import condition, label, nu_text, path_counts
 
 PAPER_W1 = {"ve_sde": "0.0287", "t_ode": "0.0202", "t_sde_ablated": "0.2233"}
 STYLE = """
@@ -175,12 +175,22 @@ def tables(results):
             "sampler is somewhere below, not zero. W1 is in z-space" +
             (f", that of the worst of {d} components" if d > 1 else "") +
             "; thresholds are in raw space. A dash means not computed, or without meaning.</p>" +
+            doubts(results) +
             (PAPER_NOTE if paper else "") +
             "<details><summary>The same over batches</summary><p class=note>Mean and standard "
             "deviation (1/n) over batches, and the Student-t interval of the mean. With rare or no "
             "counts the pooled interval above is the one to trust.</p>" + table.as_html(
                 ["sampler", "ν", "threshold", "count", "mean", "deviation", "95 % interval"],
                 batch) + "</details>" + components(results))
+
+
+def doubts(results):
+    """Which counts not to build on, as the file says (since schema 1.9)."""
+    listed = [f"{row['sampler']}, ν = {nu_text(row['nu'])}, "
+              f"{condition(row['event'], row['threshold'], results)}: {row['doubt']}"
+              for row in table.rows(results) if row["doubt"]]
+    items = "".join(f"<li>{html.escape(text)}</li>" for text in listed)
+    return f"<p class=note>Doubtful:</p><ul class=note>{items}</ul>" if listed else ""
 
 
 PAPER_NOTE = (

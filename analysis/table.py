@@ -15,7 +15,7 @@ from plotting import clopper_pearson, condition, nu_text
 COLUMNS = ("sampler kind model nu levels network_calls_per_path paths nonfinite component "
            "w1_test w1_test_low w1_test_high w1_law w1_law_low w1_law_high "
            "level threshold event method count probability low high is_upper_bound "
-           "ratio ratio_low ratio_high batch_mean batch_std batch_low batch_high").split()
+           "ratio ratio_low ratio_high batch_mean batch_std batch_low batch_high doubt").split()
 
 
 def swept_keys(results):

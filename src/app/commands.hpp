@@ -31,6 +31,14 @@ struct MergeOptions {
   bool force = false;
 };
 
+struct TailOptions {
+  std::vector<std::string> sources;  ///< studies, samples.h5, results.h5 with laws
+  std::vector<std::string> overrides;
+  std::string output;  ///< folder of tail.h5; empty: print only
+  bool json = false;
+  bool force = false;
+};
+
 struct ShowOptions {
   std::string file;
   bool json = false;
@@ -44,6 +52,8 @@ ExitCode law_command(const RunOptions& options);
 ExitCode trajectories_command(const RunOptions& options);
 /// Probabilities of rare events of all entries.
 ExitCode rare_command(const RunOptions& options);
+/// Tail reports of data, stored samples and laws.
+ExitCode tail_command(const TailOptions& options);
 /// Pool results of parts of a study, or of its runs with other seeds.
 ExitCode merge_command(const MergeOptions& options);
 ExitCode check_command(const RunOptions& options);

@@ -17,6 +17,7 @@ struct CommandLine {
   CLI::App app{"htdm samples heavy-tailed diffusion models and measures their tails.", "htdm"};
   htdm::RunOptions run;
   htdm::MergeOptions merge;
+  htdm::TailOptions tail;
   htdm::ShowOptions show;
   bool version_json = false;
   bool defaults_markdown = false;
@@ -33,6 +34,7 @@ struct CommandLine {
     add_merge();
     add_law();
     add_rare();
+    add_tail();
     add_trajectories();
     add_check();
     auto* defaults =
@@ -129,6 +131,28 @@ struct CommandLine {
         "[rare] says, and writes rare.h5. Models of a results.h5 in the folder are used.");
   }
 
+  void add_tail() {
+    auto* command = app.add_subcommand(
+        "tail", "Report tail indices and return levels of data, stored samples and laws");
+    command
+        ->add_option("SOURCE", tail.sources,
+                     "Studies (their data), samples.h5 files, results.h5 files with laws")
+        ->required();
+    command->add_option("--set", tail.overrides, "Override a key: dotted.key=TOML value")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    command->add_option("--output", tail.output, "Write tail.h5 into this folder")
+        ->type_name("DIR");
+    command->add_flag("--json", tail.json, "Print one JSON object instead of tables");
+    command->add_flag("--force", tail.force, "Replace a tail.h5 that is there");
+    command->footer(
+        "Example: htdm tail study.toml results/mine/samples.h5 results/mine/results.h5 \\\n"
+        "           --set 'statistics.exceedance_levels=[1e-2,1e-3,1e-4]'\n"
+        "Of a study: training data, held-out data and, where it is known, their law. The event is\n"
+        "that of [statistics]; return levels are exceeded with the probabilities in\n"
+        "exceedance_levels.");
+  }
+
   void add_trajectories() {
     auto* command = app.add_subcommand(
         "trajectories", "Store whole paths of every sampler on the same noise; count basins");
@@ -160,10 +184,10 @@ struct CommandLine {
 
   void add_show() {
     auto* command = app.add_subcommand(
-        "show", "Print what a results, rare, samples, trajectories or model file holds");
+        "show", "Print what a results, rare, tail, samples, trajectories or model file holds");
     command
         ->add_option("FILE", show.file,
-                     "results.h5, rare.h5, samples.h5, trajectories.h5 or a model file")
+                     "results.h5, rare.h5, tail.h5, samples.h5, trajectories.h5 or a model file")
         ->required();
     auto* json = command->add_flag("--json", show.json, "One JSON object");
     command->add_flag("--digest", show.digest, "One line: SHA-256 of study, weights and estimates")
@@ -194,6 +218,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "merge") return htdm::merge_command(line.merge);
   if (command == "law") return htdm::law_command(line.run);
   if (command == "rare") return htdm::rare_command(line.run);
+  if (command == "tail") return htdm::tail_command(line.tail);
   if (command == "trajectories") return htdm::trajectories_command(line.run);
   return htdm::run_command(line.run);
 }

@@ -186,6 +186,14 @@ ClaimedOutput claim_output(const std::string& folder, const Study& study, const 
   return output;
 }
 
+std::string claim_tail(const std::string& folder, bool force) {
+  check_writable(folder);
+  const std::string file = folder + "/tail.h5";
+  check_input(force || !fs::exists(file), "\"" + file + "\" exists already",
+              "It is never overwritten unasked", "Use --force to replace it, or another --output");
+  return file;
+}
+
 PlaceBeside claim_beside(const std::string& file, const Study& study, bool force) {
   const std::string folder = fs::path(file).parent_path().string();
   std::error_code error;

@@ -21,6 +21,10 @@ std::string trajectories_path(const std::string& folder);
 /// Where `htdm rare` into `folder` writes what it found.
 std::string rare_path(const std::string& folder);
 
+/// The tail.h5 of `folder`, which is made. Throws InputError where it cannot be written, or is
+/// there already without `force`.
+std::string claim_tail(const std::string& folder, bool force);
+
 /// Where a run into `folder` keeps its checkpoints.
 std::string checkpoints_path(const std::string& folder);
 

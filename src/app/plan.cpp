@@ -157,6 +157,11 @@ Target make_target(const DataSection& data, const EmpiricalTarget& data_rows) {
   return StudentTTarget{data.dimension, data.nu, data.scale, data.location};
 }
 
+Event main_event(const StatisticsSection& statistics) {
+  if (statistics.event == "coordinate") return Event::coordinate;
+  return statistics.event == "linear" ? Event::linear : Event::norm;
+}
+
 std::shared_ptr<const Model> read_weights(const ModelSection& section) {
   if (section.file.empty()) return nullptr;
   try {
@@ -191,9 +196,7 @@ Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model
     plan.study.data.train_samples = static_cast<std::int64_t>(data->rows(true));
     plan.study.data.test_samples = static_cast<std::int64_t>(data->rows(false));
   }
-  plan.event = study.statistics.event == "coordinate" ? Event::coordinate
-               : study.statistics.event == "linear"   ? Event::linear
-                                                      : Event::norm;
+  plan.event = main_event(study.statistics);
   for (std::size_t i = 0; i < study.models.size(); ++i) {
     plan.models.push_back(plan_model(study, study.models[i], files[i]));
     check_input(!plan.models[i].trained() || study.models[i].batch <= plan.study.data.train_samples,

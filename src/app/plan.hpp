@@ -74,6 +74,9 @@ Target make_target(const DataSection& data, const EmpiricalTarget& data_rows);
 /// The name of an event in study and results files.
 std::string_view event_name(Event event);
 
+/// The event that a study asks for, besides separate tails.
+Event main_event(const StatisticsSection& statistics);
+
 /// The weights that `section` takes from a file, or null where it names none. Throws InputError
 /// naming the key and the file.
 std::shared_ptr<const Model> read_weights(const ModelSection& section);

@@ -4,6 +4,7 @@
 #include "io/rare.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
+#include "io/tail.hpp"
 
 #include <fmt/core.h>
 
@@ -58,6 +59,13 @@ ExitCode show_command(const ShowOptions& options) {
     std::cout << (options.json     ? rare_json(results)
                   : options.digest ? rare_digest(results) + "\n"
                                    : rare_text(results));
+    return ExitCode::done;
+  }
+  if (kind == "tail") {
+    const TailResults results = read_tail(options.file);
+    std::cout << (options.json     ? tail_json(results)
+                  : options.digest ? tail_digest(results) + "\n"
+                                   : tail_text(results));
     return ExitCode::done;
   }
   const Results results = read_results(options.file);

@@ -41,7 +41,7 @@ void write_header(hdf5::Group& root, const std::string& kind, const Provenance& 
   root.set_attribute_list("schema", std::array<std::int32_t, 2>{schema_major, schema_minor});
   const auto write = [&](const char* name, const auto& value) { root.set_attribute(name, value); };
   for_each_attribute(provenance, write);
-  if (kind == "results" || kind == "rare") for_each_cost(provenance, write);
+  if (kind == "results" || kind == "rare" || kind == "tail") for_each_cost(provenance, write);
 }
 
 void check_header(const hdf5::Group& root, const std::string& kind, const std::string& shown) {

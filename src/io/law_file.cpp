@@ -25,6 +25,7 @@ void law_exceedance_columns(Table table, Rows& rows) {
              {"lower end of its error bound"});
   table.part("high", rows, [](auto& e) -> auto& { return e.interval.high; },
              {"upper end of its error bound"});
+  write_doubts(table, rows);
 }
 
 template <class Table, class Law>

@@ -149,8 +149,8 @@ std::string file_kind(const std::string& path) {
   const hdf5::File file = hdf5::File::open(path, path);
   const hdf5::Group root = file.root();
   std::string kind = root.has_attribute("kind") ? root.attribute<std::string>("kind") : "";
-  const bool other =
-      kind == "model" || kind == "samples" || kind == "trajectories" || kind == "rare";
+  const bool other = kind == "model" || kind == "samples" || kind == "trajectories" ||
+                     kind == "rare" || kind == "tail";
   check_header(root, other ? kind : "results", path);
   return kind;
 }

@@ -28,6 +28,10 @@ struct ExceedanceResult {
   Interval interval;                     ///< 95 %, Clopper-Pearson on the pooled count
   Interval batch_interval;               ///< 95 %, Student-t over batches
   std::vector<std::uint64_t> batch_counts;
+
+  /// Why not to build on it; empty for no doubt. Ten paths or fewer beyond the threshold: then the
+  /// variance of the variance, 1/count, is 0.1 or more.
+  std::string doubt() const;
 };
 
 /// Quantiles of the first component in z-space; NaN where not known.
@@ -66,6 +70,9 @@ struct LawExceedance {
   std::string event;
   double probability = 0;
   Interval interval;  ///< error bound: the true value of the sampler's law is inside
+
+  /// Why not to build on it: a bound of a quarter of the probability or more. Empty for no doubt.
+  std::string doubt() const;
 };
 
 /// The law of a sampler's state at one noise level beside the true marginal, x0 + sigma e; z-space.

@@ -50,6 +50,7 @@ void exceedance_columns(Table table, Rows& rows) {
              {"upper end of the 95 % Student-t interval over batches"});
   table.lists("batch_count", "batch", rows, [](auto& e) -> auto& { return e.batch_counts; },
               {"paths above the threshold in each batch"});
+  write_doubts(table, rows);
 }
 
 template <class Table, class Rows>

@@ -72,7 +72,7 @@ Json w1_interval(const std::optional<W1Result>& w1) {
   return array;
 }
 
-Json exceedance_json(const ExceedanceResult& e) {
+Json exceedance_json(const ExceedanceResult& e, const SamplerResult& s) {
   const double half = (e.interval.high - e.interval.low) / 2;
   return {{"level", number(e.level)},
           {"threshold", number(e.threshold)},
@@ -86,7 +86,13 @@ Json exceedance_json(const ExceedanceResult& e) {
           {"batch_interval", pair(e.batch_interval)},
           {"batch_counts", e.batch_counts},
           {"relative_error", e.count == 0 ? Json() : number(half / e.probability)},
-          {"ratio", number(e.probability / e.level)}};
+          {"ratio", number(e.probability / e.level)},
+          {"cost",
+           {{"paths", s.paths},
+            {"calls", s.paths * static_cast<std::uint64_t>(s.network_calls_per_path)},
+            {"seconds", number(s.seconds)}}},
+          {"doubtful", !e.doubt().empty()},
+          {"doubt", e.doubt()}};
 }
 
 Json quantile_json(const QuantileResult& q) {
@@ -122,7 +128,7 @@ Json moment_json(const MomentResult& m) {
   return {{"name", m.name}, {"value", number(m.value)}, {"exists", m.exists}};
 }
 
-Json law_exceedance_json(const LawExceedance& e) {
+Json law_exceedance_json(const LawExceedance& e, const LawResult& law) {
   const double half = (e.interval.high - e.interval.low) / 2;
   return {{"level", number(e.level)},
           {"threshold", number(e.threshold)},
@@ -136,14 +142,18 @@ Json law_exceedance_json(const LawExceedance& e) {
           {"batch_interval", nullptr},
           {"batch_counts", nullptr},
           {"relative_error", e.probability > 0 ? number(half / e.probability) : Json()},
-          {"ratio", number(e.probability / e.level)}};
+          {"ratio", number(e.probability / e.level)},
+          {"cost", {{"paths", 0}, {"calls", nullptr}, {"seconds", number(law.seconds)}}},
+          {"doubtful", !e.doubt().empty()},
+          {"doubt", e.doubt()}};
 }
 
 /// What was counted, then what the law says.
 Json all_exceedance_json(const SamplerResult& s) {
-  Json array = array_of(s.exceedance, exceedance_json);
+  Json array =
+      array_of(s.exceedance, [&](const ExceedanceResult& e) { return exceedance_json(e, s); });
   if (!s.law) return array;
-  for (const LawExceedance& e : s.law->exceedance) array.push_back(law_exceedance_json(e));
+  for (const LawExceedance& e : s.law->exceedance) array.push_back(law_exceedance_json(e, *s.law));
   return array;
 }
 

@@ -130,22 +130,35 @@ std::string nonfinite_text(const Results& results) {
   return text;
 }
 
-/// Whether the bound leaves anything of the estimate.
-bool law_resolves(const LawExceedance& e) {
-  return (e.interval.high - e.interval.low) / 2 < 0.25 * e.probability;
+/// Counts and laws not to build on, a line each.
+std::string doubts_text(const Results& results) {
+  std::string text;
+  for (const SamplerResult& s : results.samplers) {
+    const auto add = [&](const auto& e, const char* of) {
+      if (e.doubt().empty()) return;
+      text += fmt::format("{}{} (nu {}), {} > {}: doubtful, {}.\n", of, s.name, nu_text(s.nu),
+                          e.event, brief(e.threshold), e.doubt());
+    };
+    if (s.paths > 0) {
+      for (const ExceedanceResult& e : s.exceedance) add(e, "");
+    }
+    if (!s.law) continue;
+    for (const LawExceedance& e : s.law->exceedance) add(e, "law of ");
+  }
+  return text;
 }
 
 /// A probability of the propagated law, as many digits as its bound allows (at most six).
 std::string law_probability_text(const LawExceedance& e) {
   const double bound = (e.interval.high - e.interval.low) / 2;
-  if (!law_resolves(e)) return "< " + brief(e.interval.high, 2);
+  if (!e.doubt().empty()) return "< " + brief(e.interval.high, 2);
   const int digits = static_cast<int>(std::floor(-std::log10(bound / e.probability)));
   return brief(e.probability, std::clamp(digits, 2, 6));
 }
 
 std::string law_ratio_text(const LawExceedance& e) {
   if (std::isnan(e.level)) return "-";
-  if (!law_resolves(e)) return "< " + brief(e.interval.high / e.level, 2);
+  if (!e.doubt().empty()) return "< " + brief(e.interval.high / e.level, 2);
   return brief(e.probability / e.level);
 }
 
@@ -244,6 +257,16 @@ std::string sweep_text(const Results& results) {
 
 }  // namespace
 
+std::string ExceedanceResult::doubt() const {
+  if (count == 0) return "no path was seen beyond the threshold";
+  return count <= 10 ? fmt::format("only {} paths were seen beyond the threshold", count) : "";
+}
+
+std::string LawExceedance::doubt() const {
+  const bool resolved = (interval.high - interval.low) / 2 < 0.25 * probability;
+  return resolved ? "" : "its bound leaves no digit";
+}
+
 std::string results_text(const Results& all) {
   if (!all.sweep.empty()) return sweep_text(all);
   Results results = all;
@@ -258,7 +281,8 @@ std::string results_text(const Results& all) {
   if (!results.models.empty()) print_table(out, model_columns(results), 1);
   const std::string run = results.run ? "\n" + run_text(*results.run) : "";
   if (results.samplers.empty()) return out + "No sampler was run.\n" + run;
-  if (results.samplers.front().paths == 0) return out + law_text(results) + run;
+  const std::string doubts = doubts_text(results);
+  if (results.samplers.front().paths == 0) return out + law_text(results) + doubts + run;
   std::vector<Column> columns = sampler_columns(results);
   add_exceedance_columns(columns, results);
   print_table(out, columns, 2);
@@ -275,7 +299,7 @@ std::string results_text(const Results& all) {
       reference_name(results) == "law" ? "true law" : reference_name(results));
   out += tables_text(results) + transform_text(results) + nonfinite_text(results);
   const std::string laws = law_text(results);
-  return out + (laws.empty() ? "" : "\n" + laws) + run;
+  return out + (laws.empty() ? "" : "\n" + laws) + doubts + run;
 }
 
 }  // namespace htdm

@@ -132,4 +132,15 @@ class TableReader {
   bool started_ = false;
 };
 
+/// The column `doubt` of rows that have one (since schema 1.9). It follows from the others, so it
+/// is not read.
+template <class Rows>
+void write_doubts(TableWriter& table, const Rows& rows) {
+  std::vector<std::string> doubts;
+  for (const auto& row : rows) doubts.push_back(row.doubt());
+  table.column("doubt", doubts, {"why not to build on the probability; empty for no doubt"});
+}
+template <class Rows>
+void write_doubts(TableReader&, const Rows&) {}
+
 }  // namespace htdm

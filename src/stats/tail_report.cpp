@@ -48,6 +48,9 @@ std::string clustering_doubt(std::span<const double> in_order, double threshold)
 /// What the upper quarter of the exceedances says against the shape.
 std::string stability_doubt(std::span<const double> sorted, std::size_t k, double shape) {
   if (k / 4 < few) return "";
+  if (sorted[sorted.size() - k / 4 - 1] == sorted.back()) {
+    return text("the %zu largest draws are equal", k / 4 + 1);
+  }
   const ParetoTail upper(sorted, k / 4);
   const Interval interval = upper.shape_interval();
   if (interval.low <= shape && shape <= interval.high) return "";
@@ -55,25 +58,55 @@ std::string stability_doubt(std::span<const double> sorted, std::size_t k, doubl
               upper.law().shape, interval.low, interval.high);
 }
 
-/// Probabilities are those of the whole sample.
-ReturnLevel level_at(std::span<const double> sorted, const ParetoTail& tail, double p,
-                     const std::string& doubt) {
-  ReturnLevel level{p, {}, {}};
+/// By order statistics; where less than one draw is expected beyond, a bound.
+TailNumber counted_level(std::span<const double> sorted, double p, const std::string& clusters) {
+  const QuantileEstimate found = estimate_quantile(sorted, 1 - p);
+  TailNumber level{found.value, found.interval, "order statistics", clusters};
   const double expected = p * static_cast<double>(sorted.size());
-  if (p < tail.rate()) {
-    const QuantileEstimate fit = tail.return_level(p);
-    level.fitted = {fit.value, fit.interval, "generalised Pareto, profile likelihood", doubt};
-    if (expected < 1) {
-      add(level.fitted->doubt,
-          text("%.2g draws expected beyond it: rests on the fitted law alone", expected));
-    }
-  }
-  if (expected >= 1) {
-    const QuantileEstimate counted = estimate_quantile(sorted, 1 - p);
-    level.counted = {counted.value, counted.interval, "order statistics", ""};
-    if (std::isinf(counted.interval.high)) level.counted->doubt = "no upper end from so few draws";
+  if (expected < 1) {
+    level.value = std::numeric_limits<double>::quiet_NaN();
+    add(level.doubt, text("not resolved: %.2g draws expected beyond it", expected));
+  } else if (std::isinf(found.interval.high)) {
+    add(level.doubt, "no upper end from so few draws");
   }
   return level;
+}
+
+/// Probabilities are those of the whole sample.
+ReturnLevel level_at(std::span<const double> sorted, const ParetoTail& tail, double p,
+                     const std::string& doubt, const std::string& clusters) {
+  ReturnLevel level{p, {}, counted_level(sorted, p, clusters), {}};
+  if (p >= tail.rate()) return level;
+  const QuantileEstimate fit = tail.return_level(p);
+  level.fitted = {fit.value, fit.interval, "generalised Pareto, profile likelihood", doubt};
+  const double expected = p * static_cast<double>(sorted.size());
+  if (expected < 1) {
+    add(level.fitted->doubt,
+        text("%.2g draws expected beyond it: rests on the fitted law alone", expected));
+  }
+  const Interval& counted = level.counted->interval;
+  if (fit.interval.high < counted.low || fit.interval.low > counted.high) {
+    add(level.fitted->doubt, "order statistics contradict it");
+  }
+  return level;
+}
+
+/// Shares of the sample above its (k + 1)-th largest numbers, the very largest among them.
+std::vector<SurvivalPoint> counted_survival(std::span<const double> sorted,
+                                            std::span<const std::size_t> exceedances) {
+  std::vector<std::size_t> all{1, 2, 3, 5, 7};
+  std::erase_if(all, [&](std::size_t k) { return k >= exceedances.front(); });
+  all.insert(all.end(), exceedances.begin(), exceedances.end());
+  std::vector<SurvivalPoint> points;
+  for (const std::size_t k : all) {
+    SurvivalPoint point;
+    point.threshold = sorted[sorted.size() - k - 1];
+    const auto above = sorted.end() - std::ranges::upper_bound(sorted, point.threshold);
+    point.probability = static_cast<double>(above) / static_cast<double>(sorted.size());
+    point.interval = clopper_pearson(static_cast<std::uint64_t>(above), sorted.size());
+    points.push_back(point);
+  }
+  return points;
 }
 
 }  // namespace
@@ -131,12 +164,17 @@ TailReport tail_report(std::string name, std::span<const double> in_order,
   add(report.index.doubt, clusters);
 
   for (const double p : settings.probabilities) {
-    report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt));
+    report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt, clusters));
   }
   const std::vector<std::size_t> sizes = tail_sizes(sorted.size());
   report.hill_plot = hill_plot(sorted, sizes);
   report.mean_excess = mean_excess(sorted, sizes);
-  report.stability = threshold_fits(sorted, tail_sizes(sorted.size(), 12));
+  std::vector<std::size_t> fitted_sizes = tail_sizes(sorted.size(), 12);
+  std::erase_if(fitted_sizes, [&](std::size_t size) {  // ties at the top have no excesses
+    return sorted[sorted.size() - size - 1] == sorted.back();
+  });
+  report.stability = threshold_fits(sorted, fitted_sizes);
+  report.survival = counted_survival(sorted, sizes);
   report.seconds = watch.seconds();
   return report;
 }

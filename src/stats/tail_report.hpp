@@ -5,6 +5,7 @@
 #include "stats/tail_index.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,28 +21,41 @@ struct TailNumber {
   std::string doubt;  ///< empty: none known
 };
 
-/// x with P(X > x) = probability.
+/// x with P(X > x) = probability. A value of NaN is not resolved: its interval is then a bound.
 struct ReturnLevel {
   double probability = 0;
   std::optional<TailNumber> fitted;   ///< beyond the threshold of the fit
-  std::optional<TailNumber> counted;  ///< by order statistics, where one draw or more is expected
+  std::optional<TailNumber> counted;  ///< by order statistics
+  std::optional<TailNumber> law;      ///< of a known survival function
+};
+
+/// P(X > threshold), and the tail index there where it is known: of a law.
+struct SurvivalPoint {
+  double threshold = 0;
+  double probability = 0;
+  Interval interval;
+  double index = std::numeric_limits<double>::quiet_NaN();  ///< -d ln P/d ln x
+  Interval index_interval{index, index};
 };
 
 struct TailReport {
   std::string name;      ///< of the sample
-  std::size_t size = 0;  ///< draws: what all of it cost
-  double seconds = 0;
-  double largest = 0;
+  std::size_t size = 0;  ///< draws: what all of it cost; 0 for a law
+  double seconds = 0;    ///< of estimation; of a law, of its propagation
+  double largest = std::numeric_limits<double>::quiet_NaN();
   std::size_t hill_exceedances = 0;
-  TailNumber index;  ///< tail index alpha, Hill
-  double threshold = 0;
-  std::size_t exceedances = 0;  ///< above it
+  TailNumber index;  ///< tail index alpha, Hill; of a law its slope
+  double threshold = std::numeric_limits<double>::quiet_NaN();
+  std::size_t exceedances = 0;  ///< above it; 0 for a law, which is not fitted
   TailNumber shape;             ///< xi of the generalised Pareto law; 1/alpha where positive
-  double scale = 0;             ///< of that law, with the shape; its error is in the return levels
+  /// Of that law, with the shape; its error is in the return levels.
+  double scale = std::numeric_limits<double>::quiet_NaN();
   std::vector<ReturnLevel> return_levels;
   std::vector<TailIndex> hill_plot;
   std::vector<MeanExcess> mean_excess;
   std::vector<ThresholdFit> stability;
+  std::vector<SurvivalPoint>
+      survival;  ///< counted at the thresholds of the plots; of a law, its own
 };
 
 struct TailSettings {
@@ -62,9 +76,10 @@ Clustering clustering(std::span<const double> in_order, double threshold);
 /// The report on draws in the order in which they were made (or observed). Doubts are raised for
 /// fewer than 30 exceedances; for neighbours that are large together more often than once in a
 /// thousand samples of independent draws (intervals are too narrow then); where a fit to the upper
-/// quarter of the exceedances contradicts the shape; and for return levels of which less than one
-/// draw is expected, which rest on the fitted law alone. Throws InputError for fewer than 20 draws,
-/// draws that are not finite, and tails without two different numbers.
+/// quarter of the exceedances contradicts the shape, or order statistics a return level; and for
+/// return levels of which less than one draw is expected: the fit rests on its law alone there, and
+/// order statistics say a bound only. Throws InputError for fewer than 20 draws, draws that are not
+/// finite, and tails without two different numbers.
 TailReport tail_report(std::string name, std::span<const double> in_order,
                        const TailSettings& settings);
 

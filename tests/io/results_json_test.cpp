@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 8}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 9}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
@@ -114,6 +114,8 @@ TEST(ResultsJson, ZeroCountsAndWhatIsNotKnown) {
   EXPECT_TRUE(zero.at("relative_error").is_null());
   EXPECT_EQ(zero.at("interval"), Json::array({0.0, 3e-6}));
   EXPECT_EQ(zero.at("ratio"), 0.0);
+  EXPECT_EQ(zero.at("doubtful"), true);
+  EXPECT_EQ(zero.at("cost").at("paths"), samplers.at(1).at("paths"));
   const Json lawless = samplers.at(2);
   EXPECT_TRUE(lawless.at("exceedance").at(0).at("level").is_null());
   EXPECT_TRUE(lawless.at("exceedance").at(0).at("ratio").is_null());

@@ -60,6 +60,20 @@ TEST(ResultsText, AZeroCountIsAnUpperBound) {
   EXPECT_NE(text.find("ve_sde (nu -): 2 of 1000000 paths ended in NaN"), std::string::npos);
 }
 
+TEST(ResultsText, SaysWhatNotToBuildOn) {
+  Results results = test::sample_results();
+  const std::string zero = line_with(results_text(results), "ve_sde (nu -), norm > ");
+  EXPECT_NE(zero.find("doubtful, no path"), std::string::npos) << zero;
+  ExceedanceResult& e = results.samplers[0].exceedance[0];
+  for (const std::uint64_t count : {10, 11}) {
+    e.count = count;
+    const bool doubtful = results_text(results).find("only 10 paths") != std::string::npos;
+    EXPECT_EQ(doubtful, count == 10);
+  }
+  EXPECT_NE(line_with(results_text(results), "law of t_sde (nu 2.5)").find("no digit"),
+            std::string::npos);
+}
+
 TEST(ResultsText, FitsATerminalAndAlignsItsColumns) {
   Results results = test::sample_results(2);
   for (SamplerResult& s : results.samplers) {

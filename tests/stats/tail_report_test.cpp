@@ -33,10 +33,20 @@ TEST(TailReport, HoldsTheNumbersOfItsParts) {
   EXPECT_FALSE(report.return_levels[0].fitted);  // inside the threshold
   EXPECT_TRUE(report.return_levels[0].counted);
   EXPECT_EQ(report.return_levels[2].fitted->value, tail.return_level(1e-3).value);
-  EXPECT_FALSE(report.return_levels[3].counted);
   EXPECT_NE(report.return_levels[3].fitted->doubt, "");
+  // A hundredth of a draw is expected there: the largest is a lower bound.
+  const TailNumber& counted = *report.return_levels[3].counted;
+  EXPECT_TRUE(std::isnan(counted.value));
+  EXPECT_NE(counted.doubt.find("not resolved"), std::string::npos);
+  EXPECT_EQ(counted.interval.low, report.largest);
+  EXPECT_TRUE(std::isinf(counted.interval.high));
   EXPECT_EQ(report.return_levels[1].fitted->doubt, "");
   EXPECT_FALSE(report.hill_plot.empty() || report.mean_excess.empty() || report.stability.empty());
+  for (const SurvivalPoint& p : report.survival) {
+    const auto above = std::ranges::count_if(x, [&](double v) { return v > p.threshold; });
+    EXPECT_EQ(p.probability, static_cast<double>(above) / 2000);
+    EXPECT_LT(p.interval.low, p.probability);
+  }
 }
 
 TEST(TailReport, DoubtsClustersButNotIndependentDraws) {
@@ -50,6 +60,25 @@ TEST(TailReport, DoubtsTailsThatChange) {
   std::vector<double> x = pareto(5, 20000, 3);
   for (double& value : x) value = value > 2 ? std::pow(value, 4) : value;
   EXPECT_NE(tail_report("x", x, settings).shape.doubt.find("not stable"), std::string::npos);
+}
+
+/// Two draws in a hundred are at a limit, and none beyond it: no fit to them, but a report.
+TEST(TailReport, DoubtsEqualDraws) {
+  std::vector<double> x = pareto(2, 20000, 5);
+  for (double& value : x) value = std::min(value, 7.0);
+  const TailReport report = tail_report("x", x, settings);
+  EXPECT_NE(report.shape.doubt.find("largest draws are equal"), std::string::npos);
+  EXPECT_EQ(report.return_levels[2].counted->value, 7);
+  EXPECT_EQ(report.return_levels[2].counted->doubt, "");
+}
+
+/// Three draws in a thousand are a hundred times as large.
+TEST(TailReport, DoubtsLevelsThatCountsContradict) {
+  std::vector<double> x = pareto(3, 20000, 5);
+  for (double& value : x) value *= value > 6.9 ? 100 : 1;
+  const ReturnLevel level = tail_report("x", x, settings).return_levels[2];
+  EXPECT_NE(level.fitted->doubt.find("contradict"), std::string::npos) << level.fitted->value;
+  EXPECT_EQ(level.counted->doubt, "");
 }
 
 TEST(TailReport, DoubtsFewExceedances) {

@@ -36,7 +36,7 @@ TEST(Stream, KeepsItsAddress) {
 // Philox is a bijection of the counter, so two addresses of one seed share their words if and only
 // if they are the same counter: any overlap of fields shows as a repeated output.
 TEST(Stream, NoTwoAddressesShareTheirWords) {
-  constexpr auto last = static_cast<std::uint32_t>(Purpose::held_out_data);
+  constexpr auto last = static_cast<std::uint32_t>(Purpose::bootstrap);
   std::set<Words> seen;
   std::size_t addresses = 0;
   for (std::uint32_t purpose = 1; purpose <= last; ++purpose) {

@@ -63,14 +63,16 @@ TEST(NuCoverage, OfTheStudentTFit) {
   }
 }
 
-/// The acceptance of issue 8: data of known nu, 100 samples of 5000 rows. At a coverage of 95 %,
-/// fewer than 90 happen once in 90 seeds; at 85 % 90 or more happen once in 10.
+/// Samples of 5000 rows of known nu. Asked for are 90 of 100, and more strictly 930 of 1000, which
+/// at a coverage of 95 % fails once in 400 seeds, and at 91 % passes once in 60. One hundred alone
+/// is below 90 once in 40 to 90: of those from seed 1000 on, at nu 4, it was 88, of the thousand
+/// 955.
 TEST(NuRecovery, OfTheTrainingNu) {
   for (const double nu : {2.5, 4.0}) {
-    const int count = covered("training nu", 100, nu, [&](std::uint64_t seed) {
+    const int count = covered("training nu", 1000, nu, [&](std::uint64_t seed) {
       return fit_student_t(student_t_rows(nu, 1, 5000, 1000 + seed)).nu_interval;
     });
-    EXPECT_GE(count, 90) << nu;
+    EXPECT_GE(count, 930) << nu;
   }
 }
 

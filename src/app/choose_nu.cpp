@@ -201,7 +201,7 @@ class NuChooser {
     }
     if (!contest.result.rivals.empty()) return;
     if (const auto rival = exact_counterpart(entry, contest.result.no_rival)) {
-      add_rival(*rival, "t_sde_exact (added)");
+      add_rival(*rival, "exact (added)");
     }
   }
 
@@ -315,9 +315,10 @@ class NuChooser {
                              brief(candidates_.front()), brief(candidates_.back())));
     }
     if (choice.fit_p_value < doubtful_p) {
-      add(doubt, fmt::format("no nu fits (p = {}): this is the nearest of laws that are all "
-                             "refuted, and another depth (--tail) may choose another",
-                             brief(choice.fit_p_value, 2)));
+      add(doubt, fmt::format(
+                     "no nu fits (p {}): this is the nearest of laws that are all "
+                     "refuted, and another depth (--tail) may choose another",
+                     choice.fit_p_value < 1e-99 ? "< 1e-99" : "= " + brief(choice.fit_p_value, 2)));
     }
     const std::vector<double> held_out = rows_.bins.distances(rows_.held_out);
     add(doubt, clustering_doubt(held_out, rows_.bins.edges[rows_.bins.edges.size() / 2]));

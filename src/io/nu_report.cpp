@@ -23,13 +23,25 @@ std::string with_interval(double value, const Interval& interval, int digits = 4
                      value_text(interval.high, digits));
 }
 
+/// Not told from zero: its bound.
 std::string divergence_text(const Divergence& d) {
+  if (d.value == 0) return "< " + value_text(d.interval.high, 2);
   return with_interval(d.value, d.interval, 3);
 }
 
+std::string p_text(double p) {
+  return p < 1e-99 ? "< 1e-99" : brief(p, 2);
+}
+
+/// A blank line above it.
+void add_heading(std::string& text, const std::string& heading) {
+  if (!text.empty() && !text.ends_with("\n\n")) text += "\n";
+  text += heading + "\n";
+}
+
 void print_training(std::string& text, const NuReport& report) {
-  text += fmt::format("training nu, by {} rows of {} component(s) ({:.2g} s)\n", report.data.rows,
-                      report.data.dimension, report.training.seconds);
+  add_heading(text, fmt::format("training nu, by {} rows of {} component(s) ({:.2g} s)",
+                                report.data.rows, report.data.dimension, report.training.seconds));
   Column what{"estimate", "", {}, true}, value{"value", "95 % interval", {}, true};
   Column method{"method", "", {}, true}, doubtful{"doubtful", "", {}, true};
   std::string doubts;
@@ -44,7 +56,7 @@ void print_training(std::string& text, const NuReport& report) {
   add("tail index (Hill)", report.training.hill);
   add("tail index (Pareto)", report.training.pareto);
   print_table(text, {what, value, method, doubtful}, 1);
-  text += doubts + "\n";
+  text += doubts;
 }
 
 std::string method_text(const SamplingNu& s) {
@@ -53,16 +65,17 @@ std::string method_text(const SamplingNu& s) {
 }
 
 void print_choices(std::string& text, const NuReport& report) {
-  text += fmt::format("sampling nu, by {} held-out rows ({}) in {} bins of |z|\n",
-                      report.data.held_out, report.data.held_out_from, report.data.counts.size());
+  add_heading(text, fmt::format("sampling nu, by {} held-out rows ({}) in {} bins of |z|",
+                                report.data.held_out, report.data.held_out_from,
+                                report.data.counts.size()));
   Column name{"sampler", "", {}, true}, nu{"nu", "95 % interval", {}, true};
-  Column divergence{"divergence per row", "95 % interval", {}, true}, fit{"fit", "p", {}};
+  Column divergence{"divergence", "per row, 95 % interval", {}, true}, fit{"fit", "p", {}};
   Column method{"method", "", {}, true}, seconds{"s", "", {}}, doubtful{"doubtful", "", {}, true};
   for (const SamplingNu& s : report.samplers) {
     name.cells.push_back(s.name);
     nu.cells.push_back(with_interval(s.choice.nu, s.choice.interval));
     divergence.cells.push_back(divergence_text(s.choice.divergence));
-    fit.cells.push_back(brief(s.choice.fit_p_value, 2));
+    fit.cells.push_back(p_text(s.choice.fit_p_value));
     method.cells.push_back(method_text(s));
     seconds.cells.push_back(brief(s.seconds, 2));
     doubtful.cells.emplace_back(s.doubt.empty() ? "no" : "yes");
@@ -71,22 +84,21 @@ void print_choices(std::string& text, const NuReport& report) {
   for (const SamplingNu& s : report.samplers) {
     if (!s.doubt.empty()) text += fmt::format("{}: doubtful, {}.\n", s.name, s.doubt);
   }
-  text += "\n";
 }
 
 std::string verdict(const SamplingNu& s, const NuRivalResult& r) {
   const std::string who = nearer(r.found);
   if (who == "neither") return "not told apart";
-  return who == "t_sde_exact" ? r.name + " is nearer" : s.name + " is nearer";
+  return who == "t_sde_exact" ? r.name : s.name;
 }
 
 void print_rivals(std::string& text, const NuReport& report) {
-  text += "t_sde_exact, which needs no nu, beside each at its best\n";
+  add_heading(text, "t_sde_exact, which needs no nu, beside each at its best");
   Column name{"sampler", "", {}, true}, rival{"rival", "", {}, true};
   Column coefficient{"coefficient", "", {}, true};
-  Column divergence{"divergence per row", "95 % interval", {}, true};
-  Column excess{"more than the sampler's", "95 % interval", {}, true}, fit{"fit", "p", {}};
-  Column who{"", "", {}, true};
+  Column divergence{"divergence", "per row, 95 % interval", {}, true};
+  Column excess{"excess", "over the sampler's", {}, true}, fit{"fit", "p", {}};
+  Column who{"nearer", "", {}, true};
   for (const SamplingNu& s : report.samplers) {
     for (const NuRivalResult& r : s.rivals) {
       name.cells.push_back(s.name);
@@ -94,7 +106,7 @@ void print_rivals(std::string& text, const NuReport& report) {
       coefficient.cells.push_back(r.coefficient);
       divergence.cells.push_back(divergence_text(r.found.divergence));
       excess.cells.push_back(divergence_text(r.found.excess));
-      fit.cells.push_back(brief(r.found.fit_p_value, 2));
+      fit.cells.push_back(p_text(r.found.fit_p_value));
       who.cells.push_back(verdict(s, r));
     }
   }

@@ -79,7 +79,7 @@ class ChooseNu(unittest.TestCase):
         self.assertTrue(2 < low < sampler["nu"] < high < 8)
         rival, = sampler["t_sde_exact"]
         self.assertEqual((rival["name"], rival["coefficient"]),
-                         ("t_sde_exact (added)", "posterior"))
+                         ("exact (added)", "posterior"))
         self.assertGreater(rival["fit_p_value"], 1e-4)
         for words in ("training nu", "sampling nu", "maximum likelihood", "t_sde_exact",
                       "widen --candidates", "no nu fits"):

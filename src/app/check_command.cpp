@@ -36,7 +36,7 @@ void print_models(const Plan& plan, const Cost& cost) {
                           model.section.batch, cost.training_core_seconds[i])
         : model.file ? "weights from " + model.section.file
         : is_empirical(plan.study.data, model.section)
-            ? fmt::format("sums over {} points", plan.study.data.train_samples)
+            ? fmt::format("sums over {} points", plan.study.data.trained_samples())
             : std::string("nothing to train");
     fmt::print("{:<20} {:<10} {:>6.4g}  {}\n", model.section.name, model.section.kind, model.nu,
                work);

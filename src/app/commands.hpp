@@ -17,10 +17,12 @@ struct RunOptions {
   std::string part;    ///< "I/N"; empty: the whole study
   bool restart = false;
   bool force = false;
-  bool measure = false;             ///< of `htdm check`
-  bool densities = false;           ///< of `htdm law`
-  bool json = false;                ///< of `htdm rare`
-  std::int64_t paths = 0;           ///< of `htdm trajectories`; 0: those of [store], or 1000
+  bool measure = false;            ///< of `htdm check`
+  bool densities = false;          ///< of `htdm law`
+  bool json = false;               ///< of `htdm rare`
+  std::int64_t paths = 0;          ///< of `htdm trajectories`; 0: those of [store], or 1000
+  std::vector<double> candidates;  ///< of `htdm choose-nu`; so is `tail`, and `paths`
+  double tail = 0.5;
   double checkpoint_interval = 60;  ///< seconds; 0: only when stopping
   std::string walltime;             ///< [[hours:]minutes:]seconds, empty: no limit
 };
@@ -54,6 +56,8 @@ ExitCode trajectories_command(const RunOptions& options);
 ExitCode rare_command(const RunOptions& options);
 /// Tail reports of data, stored samples and laws.
 ExitCode tail_command(const TailOptions& options);
+/// Nu to train and to sample with, by the data.
+ExitCode choose_nu_command(const RunOptions& options);
 /// Pool results of parts of a study, or of its runs with other seeds.
 ExitCode merge_command(const MergeOptions& options);
 ExitCode check_command(const RunOptions& options);

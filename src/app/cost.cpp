@@ -105,7 +105,7 @@ constexpr std::int64_t most_points = 500;
 
 /// By how much the denoiser of `model` is dearer than its stand-in.
 double stand_in_factor(const Plan& plan, const ModelPlan& model) {
-  const double points = static_cast<double>(plan.study.data.train_samples);
+  const double points = static_cast<double>(plan.study.data.trained_samples());
   return is_empirical(plan.study.data, model.section) ? std::max(1.0, points / most_points) : 1;
 }
 
@@ -171,13 +171,13 @@ double memory_bytes(const Plan& plan) {
   const double d = plan.study.data.dimension;
   const double program = 80e6;
   const double training = plan.needs_training_data()
-                              ? 12.0 * d * static_cast<double>(plan.study.data.train_samples)
+                              ? 12.0 * d * static_cast<double>(plan.study.data.trained_samples())
                               : 0;
   const double test = 16.0 * d * static_cast<double>(plan.study.data.test_samples);
   const double w1 = 16.0 * d * static_cast<double>(plan.study.statistics.w1_samples);
   const double pool =
       8.0 * d * static_cast<double>(kept_paths(plan)) * static_cast<double>(plan.entries.size());
-  const double points = 4.0 * d * static_cast<double>(plan.study.data.train_samples) *
+  const double points = 4.0 * d * static_cast<double>(plan.study.data.trained_samples()) *
                         static_cast<double>(std::ranges::count_if(plan.models, [&](const auto& m) {
                           return is_empirical(plan.study.data, m.section);
                         }));
@@ -213,7 +213,7 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry) {
   const std::string law =  // that an exact model depends on
       model.section.kind == "network"
           ? ""
-          : fmt::format(" of {} points of {}, gaussian {} {}", data.train_samples, data.kind,
+          : fmt::format(" of {} points of {}, gaussian {} {}", data.trained_samples(), data.kind,
                         std::isinf(data.nu), std::isinf(model.nu));
   return fmt::format("{} of {} levels, d {}, {} {}{} table {}, gaussian {}", entry.section.kind,
                      entry.levels.size(), data.dimension, model.section.kind,
@@ -223,7 +223,7 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry) {
 
 std::vector<float> training_stand_in(const Plan& plan, const ModelPlan& model, std::int64_t most) {
   if (!is_empirical(plan.study.data, model.section)) return {};
-  const std::int64_t points = std::min(most, plan.study.data.train_samples);
+  const std::int64_t points = std::min(most, plan.study.data.trained_samples());
   return std::vector<float>(static_cast<std::size_t>(points * plan.study.data.dimension), 0.5F);
 }
 

@@ -187,6 +187,11 @@ ForEachPanel panel_loop(const Communicator& world, int threads) {
   };
 }
 
+LineLaw output_law(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
+                   double tolerance, const ForEachPanel& each) {
+  return law_at(entry, denoiser, tolerance, each).output;
+}
+
 LawResult law_result(const Plan& plan, const EntryPlan& entry,
                      const std::shared_ptr<const Denoiser>& denoiser, const Normalization& scale,
                      MarginalShelf& shelf, bool densities) {

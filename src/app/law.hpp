@@ -18,6 +18,11 @@ ForEachPanel panel_loop(const Communicator& world, int threads);
 /// Smallest probability that a law resolves: panels with less mass than 1e-26 are dropped.
 inline constexpr double resolved_probability = 1e-20;
 
+/// The law of the output of one entry on one grid, z-space. Collective; the same bits for any ranks
+/// and threads. Throws NumericalError where mass is lost.
+LineLaw output_law(const EntryPlan& entry, const std::shared_ptr<const Denoiser>& denoiser,
+                   double tolerance, const ForEachPanel& each);
+
 /// Everything that is asked of the law of one entry. Two grids are compared; while a level above
 /// resolved_probability differs by more than the accuracy that is wanted (1e-4 of it), finer ones
 /// are taken, up to a tolerance of 1e-9.

@@ -35,6 +35,7 @@ struct CommandLine {
     add_law();
     add_rare();
     add_tail();
+    add_choose_nu();
     add_trajectories();
     add_check();
     auto* defaults =
@@ -153,6 +154,44 @@ struct CommandLine {
         "exceedance_levels.");
   }
 
+  void add_choose_nu() {
+    auto* command =
+        app.add_subcommand("choose-nu", "Choose nu for training and for sampling by the data");
+    add_study(command);
+    command->add_option("--output", run.output, "Folder of the file (results/<study.name>)")
+        ->type_name("DIR");
+    command
+        ->add_option("--candidates", run.candidates,
+                     "Values of nu to sample with, three or more (14 from 1.6 to 20)")
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("NU,NU,...");
+    command
+        ->add_option("--tail", run.tail,
+                     "Share of rows beyond the first bin (0.5); the next have half of it, a "
+                     "quarter, ...")
+        ->check(CLI::Range(1e-6, 0.9))
+        ->type_name("P");
+    command
+        ->add_option("--paths", run.paths,
+                     "Count so many paths of every candidate (laws in one dimension; else ten "
+                     "times the held-out rows, 1e5 to 1e6)")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    command->add_flag("--json", run.json, "Print one JSON object instead of tables");
+    command->add_flag("--force", run.force, "Replace a choice that is there");
+    command->footer(
+        "Example: mpirun -n 2 htdm choose-nu study.toml --set data.validation_fraction=0.2 \\\n"
+        "           --candidates 2,2.2,2.5,2.8,3,3.5,4\n"
+        "Training nu: a Student-t law fitted to the training sample, beside tail indices. Sampling "
+        "nu of\n"
+        "every t_sde: the law nearest to rows that no model was trained on, by their divergence in "
+        "bins;\n"
+        "beside it t_sde_exact, which needs none. Writes choose_nu.json. Models of a results.h5 in "
+        "the\n"
+        "folder are used.");
+  }
+
   void add_trajectories() {
     auto* command = app.add_subcommand(
         "trajectories", "Store whole paths of every sampler on the same noise; count basins");
@@ -219,6 +258,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   if (command == "law") return htdm::law_command(line.run);
   if (command == "rare") return htdm::rare_command(line.run);
   if (command == "tail") return htdm::tail_command(line.tail);
+  if (command == "choose-nu") return htdm::choose_nu_command(line.run);
   if (command == "trajectories") return htdm::trajectories_command(line.run);
   return htdm::run_command(line.run);
 }
@@ -234,8 +274,8 @@ int main(int argc, char** argv) {
   const auto is = [&](const char* command) {
     return argc > 1 && std::strcmp(argv[1], command) == 0;
   };
-  const bool parallel = is("run") || is("law") || is("rare") || is("trajectories") ||
-                        (is("check") && given("--measure"));
+  const bool parallel = is("run") || is("law") || is("rare") || is("choose-nu") ||
+                        is("trajectories") || (is("check") && given("--measure"));
   // Before MPI starts, which would install handlers of its own. Other commands just end.
   if (is("run")) htdm::catch_stop_signals();
   return static_cast<int>(htdm::guarded_main(parallel, argc, argv, [&] {

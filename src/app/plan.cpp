@@ -199,12 +199,13 @@ Plan make_plan(const Study& study, const std::vector<std::shared_ptr<const Model
   plan.event = main_event(study.statistics);
   for (std::size_t i = 0; i < study.models.size(); ++i) {
     plan.models.push_back(plan_model(study, study.models[i], files[i]));
-    check_input(!plan.models[i].trained() || study.models[i].batch <= plan.study.data.train_samples,
-                "models." + study.models[i].name +
-                    ".batch = " + std::to_string(study.models[i].batch) + " exceeds the " +
-                    std::to_string(plan.study.data.train_samples) + " training rows of \"" +
-                    study.data.path + "\"",
-                "A minibatch is drawn without repetition", "Lower batch or data.test_fraction");
+    check_input(
+        !plan.models[i].trained() || study.models[i].batch <= plan.study.data.trained_samples(),
+        "models." + study.models[i].name + ".batch = " + std::to_string(study.models[i].batch) +
+            " exceeds the " + std::to_string(plan.study.data.trained_samples()) +
+            " training rows of \"" + study.data.path + "\"",
+        "A minibatch is drawn without repetition",
+        "Lower batch, data.test_fraction or data.validation_fraction");
   }
   for (const SamplerSection& section : study.samplers) {
     for (EntryPlan& entry : plan_sampler(plan, section)) {

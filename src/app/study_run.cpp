@@ -348,4 +348,30 @@ RareResults StudyRun::rare(const std::string& output, const std::optional<Result
   return found;
 }
 
+NuReport StudyRun::choose_nu(const std::string& output, const std::optional<Results>& before,
+                             const NuSettings& settings) {
+  const Stopwatch total;
+  keep_models_of_t_sde(plan_);
+  if (world_.any(before.has_value())) use_models_of(output, before);
+  train();
+  MarginalShelf marginals(plan_.target, panel_loop(world_, threads_));
+  TableShelf tables;
+  BlockDealer dealer(world_, threads_, watchdog_seconds());
+  std::vector<Normalization> scales;
+  for (const ModelResult& model : results_.models) scales.push_back(model.normalization);
+  NuReport report;
+  choose_nus({plan_,
+              denoisers_,
+              std::move(scales),
+              settings,
+              marginals,
+              {world_, threads_, dealer, tables}},
+             report);
+  report.provenance = results_.provenance;
+  report.provenance.seconds_total = total.seconds();
+  report.provenance.peak_memory_bytes = world_.max(peak_memory_bytes());
+  report.study = results_.study;
+  return report;
+}
+
 }  // namespace htdm

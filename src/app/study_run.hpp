@@ -1,10 +1,12 @@
 /// The life of a run: study in, results out.
 #pragma once
 
+#include "app/choose_nu.hpp"
 #include "app/data_file.hpp"
 #include "app/plan.hpp"
 #include "app/run_control.hpp"
 #include "app/training.hpp"
+#include "io/nu_report.hpp"
 #include "io/pool.hpp"
 #include "io/rare.hpp"
 #include "io/results.hpp"
@@ -79,6 +81,12 @@ class StudyRun {
   /// `before` of this study, which rank 0 has; without them models are trained. Returns what is
   /// complete on rank 0. Call once.
   RareResults rare(const std::string& output, const std::optional<Results>& before);
+
+  /// The nu to train and to sample with, by the data (app/choose_nu.hpp), with the models of the
+  /// results `before` of this study, which rank 0 has; without them models are trained. Returns
+  /// what is complete on rank 0. Call once.
+  NuReport choose_nu(const std::string& output, const std::optional<Results>& before,
+                     const NuSettings& settings);
 
  private:
   void use_models_of(const std::string& output, const std::optional<Results>& before);

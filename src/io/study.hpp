@@ -4,6 +4,7 @@
 #include "io/sweep.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -39,6 +40,13 @@ struct DataSection {
   int dimension = 1;
   std::int64_t train_samples = 1'000'000;
   std::int64_t test_samples = 1'000'000;
+  double validation_fraction = 0;
+
+  /// Training samples that no model sees, and the others.
+  std::int64_t validation_samples() const {
+    return std::llround(validation_fraction * static_cast<double>(train_samples));
+  }
+  std::int64_t trained_samples() const { return train_samples - validation_samples(); }
 
   friend bool operator==(const DataSection&, const DataSection&) = default;
 };

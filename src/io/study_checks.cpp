@@ -36,9 +36,10 @@ void check_data(const DataSection& data, const std::string& source) {
 }
 
 void check_training(const DataSection& data, const ModelSection& model, const std::string& key) {
-  check_input(model.batch <= data.train_samples,
+  check_input(model.batch <= data.trained_samples(),
               key + "batch = " + std::to_string(model.batch) +
-                  " exceeds data.train_samples = " + std::to_string(data.train_samples),
+                  " exceeds data.train_samples = " + std::to_string(data.train_samples) +
+                  (data.validation_fraction > 0 ? " less data.validation_fraction" : ""),
               "A minibatch is drawn without repetition", "Lower batch or raise train_samples");
   check_input(model.shards <= model.batch,
               key + "shards = " + std::to_string(model.shards) +

@@ -164,6 +164,13 @@ const std::vector<Key<DataSection>>& study_keys() {
       {"test_samples", &S::test_samples,
        "held-out samples that W1 and quantiles compare with; at most so many rows of a file",
        whole(1, 1'000'000'000'000)},
+      {"validation_fraction",
+       &S::validation_fraction,
+       "share of the training samples that normalise and train nothing, for htdm choose-nu: the "
+       "last, or with split = \"random\" of a file as many by draws of their own",
+       fraction,
+       {},
+       [](const S& s) { return s.validation_fraction > 0; }},
   };
   return keys;
 }

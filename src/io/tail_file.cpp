@@ -15,8 +15,6 @@ namespace {
 
 using hdf5::Group;
 
-const std::string raw = "raw data units";
-
 /// A number of a tail as a row: what it is, and for which probability.
 struct NumberRow {
   double probability = std::numeric_limits<double>::quiet_NaN();
@@ -84,7 +82,7 @@ void survival_columns(Table table, Rows& rows) {
     table.part(name, rows, part, label);
   };
   column("threshold", [](auto& p) -> auto& { return p.threshold; },
-         {"threshold of the event", raw});
+         {"threshold of the event", raw_units});
   column("probability", [](auto& p) -> auto& { return p.probability; }, {"probability beyond it"});
   column("low", [](auto& p) -> auto& { return p.interval.low; }, {"lower end of its interval"});
   column("high", [](auto& p) -> auto& { return p.interval.high; }, {"upper end of its interval"});
@@ -107,20 +105,20 @@ void hill_columns(Table table, Rows& rows) {
 template <class Table, class Rows>
 void excess_columns(Table table, Rows& rows) {
   table.part("threshold", rows, [](auto& m) -> auto& { return m.threshold; },
-             {"threshold of the event", raw});
+             {"threshold of the event", raw_units});
   table.part("exceedances", rows, [](auto& m) -> auto& { return m.exceedances; }, {largest_ones});
   table.part("value", rows, [](auto& m) -> auto& { return m.value; },
-             {"mean distance of what is beyond the threshold", raw});
+             {"mean distance of what is beyond the threshold", raw_units});
   table.part("low", rows, [](auto& m) -> auto& { return m.interval.low; },
-             {"lower end, 95 %", raw});
+             {"lower end, 95 %", raw_units});
   table.part("high", rows, [](auto& m) -> auto& { return m.interval.high; },
-             {"upper end, 95 %", raw});
+             {"upper end, 95 %", raw_units});
 }
 
 template <class Table, class Rows>
 void stability_columns(Table table, Rows& rows) {
   table.part("threshold", rows, [](auto& f) -> auto& { return f.threshold; },
-             {"threshold of the event", raw});
+             {"threshold of the event", raw_units});
   table.part("exceedances", rows, [](auto& f) -> auto& { return f.exceedances; }, {largest_ones});
   table.part("shape", rows, [](auto& f) -> auto& { return f.law.shape; },
              {"shape of the generalised Pareto law beyond it"});
@@ -128,7 +126,8 @@ void stability_columns(Table table, Rows& rows) {
              {"lower end, 95 %"});
   table.part("high", rows, [](auto& f) -> auto& { return f.shape_interval.high; },
              {"upper end, 95 %"});
-  table.part("scale", rows, [](auto& f) -> auto& { return f.law.scale; }, {"scale of it", raw});
+  table.part("scale", rows, [](auto& f) -> auto& { return f.law.scale; },
+             {"scale of it", raw_units});
 }
 
 template <class Entry, class Visit>

@@ -25,6 +25,7 @@ enum class Purpose : std::uint32_t {
   training_mixing = 13,
   spread_salt = 15,
   rare_event = 16,
+  bootstrap = 17,
 };
 
 using Words = std::array<std::uint32_t, 4>;

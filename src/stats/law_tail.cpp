@@ -1,6 +1,7 @@
 #include "stats/law_tail.hpp"
 
 #include "core/error.hpp"
+#include "core/infinity.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +12,6 @@
 namespace htdm {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 /// A point with both axes logarithmic.

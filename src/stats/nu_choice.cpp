@@ -12,6 +12,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 namespace htdm {
 namespace {
@@ -67,6 +68,12 @@ struct Minimum {
   bool at_end = false;
 };
 
+/// What is found for one set of counts.
+struct Found {
+  Minimum best;
+  std::vector<double> rivals;  ///< divergences
+};
+
 Minimum smallest(std::span<const double> candidates,
                  std::span<const std::vector<double>> probability,
                  std::span<const std::uint64_t> counts) {
@@ -84,6 +91,51 @@ Minimum smallest(std::span<const double> candidates,
   return found;
 }
 
+Found find(std::span<const double> candidates, const BinLaws& laws,
+           std::span<const std::uint64_t> counts) {
+  Found found{smallest(candidates, std::span(laws).first(candidates.size()), counts), {}};
+  for (std::size_t c = candidates.size(); c < laws.size(); ++c) {
+    found.rivals.push_back(bin_divergence(counts, laws[c]));
+  }
+  return found;
+}
+
+std::vector<std::uint64_t> redrawn(std::span<const std::uint64_t> counts, std::uint64_t replicate,
+                                   const Bootstrap& bootstrap) {
+  std::uint64_t left = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  std::uint64_t weight = left;
+  std::vector<std::uint64_t> drawn(counts.size());
+  for (std::size_t b = 0; b < counts.size(); ++b) {
+    const double p = weight > 0 ? static_cast<double>(counts[b]) / static_cast<double>(weight) : 0;
+    drawn[b] = binomial_quantile(left, p, bootstrap.uniform(replicate, b));
+    left -= drawn[b];
+    weight -= counts[b];
+  }
+  return drawn;
+}
+
+/// `drawn` by replicate, around `value`; divergences are not below `least`.
+Divergence corrected(double value, std::vector<double> drawn, double least) {
+  if (drawn.empty() || !std::isfinite(value) ||
+      !std::ranges::all_of(drawn, [](double x) { return std::isfinite(x); })) {
+    return {value, {least, inf}};
+  }
+  std::ranges::sort(drawn);
+  const double mean =
+      std::accumulate(drawn.begin(), drawn.end(), 0.0) / static_cast<double>(drawn.size());
+  const double bias = mean - value;
+  const auto clipped = [&](double x) { return std::max(least, x); };
+  return {clipped(value - bias),
+          {clipped(sample_quantile(drawn, 0.025) - 2 * bias),
+           clipped(sample_quantile(drawn, 0.975) - 2 * bias)}};
+}
+
+double p_value(double divergence, std::uint64_t n, double degrees) {
+  const double statistic = 2 * static_cast<double>(n) * std::max(0.0, divergence);
+  if (!std::isfinite(statistic) || degrees < 1) return 0;
+  return cdf(complement(boost::math::chi_squared(degrees), statistic));
+}
+
 }  // namespace
 
 double bin_divergence(std::span<const std::uint64_t> counts, std::span<const double> probability) {
@@ -99,38 +151,43 @@ double bin_divergence(std::span<const std::uint64_t> counts, std::span<const dou
   return sum;
 }
 
-NuChoice choose_nu(std::span<const double> candidates,
-                   std::span<const std::vector<double>> probability,
-                   std::span<const std::uint64_t> counts, std::uint64_t replicates,
-                   const std::function<double(std::uint64_t, std::uint64_t)>& uniform) {
+NuChoice choose_nu(std::span<const double> candidates, const BinLaws& laws,
+                   std::span<const std::uint64_t> counts, const Bootstrap& bootstrap) {
   check_input(candidates.size() >= 3 && std::ranges::is_sorted(candidates),
               std::to_string(candidates.size()) + " candidates, or not in ascending order",
               "The best is looked for between neighbours", "Give three values of nu or more");
-  const std::uint64_t n = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-  const Minimum best = smallest(candidates, probability, counts);
-  NuChoice choice{best.nu, {}, best.divergence, 0, best.at_end};
-  const double statistic = 2 * static_cast<double>(n) * std::max(0.0, best.divergence);
-  const double degrees = static_cast<double>(counts.size()) - 2;
-  choice.fit_p_value = !std::isfinite(statistic) || degrees < 1
-                           ? 0
-                           : cdf(complement(boost::math::chi_squared(degrees), statistic));
-  std::vector<double> inverse;
-  std::vector<std::uint64_t> drawn(counts.size());
-  for (std::uint64_t r = 0; r < replicates; ++r) {
-    std::uint64_t left = n, weight = n;
-    for (std::size_t b = 0; b < counts.size(); ++b) {
-      const double p =
-          weight > 0 ? static_cast<double>(counts[b]) / static_cast<double>(weight) : 0;
-      drawn[b] = binomial_quantile(left, p, uniform(r, b));
-      left -= drawn[b];
-      weight -= counts[b];
+  const Found found = find(candidates, laws, counts);
+  std::vector<double> inverse, divergence;
+  std::vector<std::vector<double>> rivals(found.rivals.size()), excess(found.rivals.size());
+  for (std::uint64_t r = 0; r < bootstrap.replicates; ++r) {
+    const Found again =
+        find(candidates, bootstrap.laws ? bootstrap.laws(r) : laws, redrawn(counts, r, bootstrap));
+    inverse.push_back(1 / again.best.nu);
+    divergence.push_back(again.best.divergence);
+    for (std::size_t k = 0; k < rivals.size(); ++k) {
+      rivals[k].push_back(again.rivals[k]);
+      excess[k].push_back(again.rivals[k] - again.best.divergence);
     }
-    inverse.push_back(1 / smallest(candidates, probability, drawn).nu);
   }
+  const std::uint64_t n = std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
+  const double bins = static_cast<double>(counts.size());
+  NuChoice choice;
+  choice.nu = found.best.nu;
+  choice.divergence = corrected(found.best.divergence, std::move(divergence), 0);
+  choice.fit_p_value = p_value(found.best.divergence, n, bins - 2);
   std::ranges::sort(inverse);
   choice.interval = {1 / sample_quantile(inverse, 0.975), 1 / sample_quantile(inverse, 0.025)};
-  choice.at_end = choice.at_end || choice.interval.low <= candidates.front() ||
+  choice.at_end = found.best.at_end || choice.interval.low <= candidates.front() ||
                   choice.interval.high >= candidates.back();
+  for (std::size_t c = 0; c < candidates.size(); ++c) {
+    choice.at_candidates.push_back(bin_divergence(counts, laws[c]));
+  }
+  for (std::size_t k = 0; k < rivals.size(); ++k) {
+    choice.rivals.push_back(
+        {corrected(found.rivals[k], std::move(rivals[k]), 0),
+         corrected(found.rivals[k] - found.best.divergence, std::move(excess[k]), -inf),
+         p_value(found.rivals[k], n, bins - 1)});
+  }
   return choice;
 }
 

@@ -26,6 +26,12 @@ TEST(Stream, GivesThePublishedWords) {
       (Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
 }
 
+// By another program; moving a purpose, or renumbering one, would show here.
+TEST(Stream, GivesTheWordsOfAPurpose) {
+  EXPECT_EQ(Stream(42, Purpose::bootstrap, 3).words(5, 1),
+            (Words{0x6d3e1058, 0x47c35c0e, 0x9061865a, 0x6d70bccf}));
+}
+
 TEST(Stream, KeepsItsAddress) {
   const Stream stream(7, Purpose::wiener, 1ULL << 40);
   EXPECT_EQ(stream.seed(), 7U);
@@ -36,7 +42,7 @@ TEST(Stream, KeepsItsAddress) {
 // Philox is a bijection of the counter, so two addresses of one seed share their words if and only
 // if they are the same counter: any overlap of fields shows as a repeated output.
 TEST(Stream, NoTwoAddressesShareTheirWords) {
-  constexpr auto last = static_cast<std::uint32_t>(Purpose::held_out_data);
+  constexpr auto last = static_cast<std::uint32_t>(Purpose::bootstrap);
   std::set<Words> seen;
   std::size_t addresses = 0;
   for (std::uint32_t purpose = 1; purpose <= last; ++purpose) {

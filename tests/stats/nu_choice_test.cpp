@@ -65,7 +65,7 @@ TEST(NuChoice, FindsTheLawBehindExactProportions) {
     for (const double p : probabilities(nu, edges)) {
       counts.push_back(static_cast<std::uint64_t>(std::llround(1e6 * p)));
     }
-    const NuChoice choice = choose_nu(candidates, families(edges), counts, 200, uniform);
+    const NuChoice choice = choose_nu(candidates, families(edges), counts, {200, uniform});
     EXPECT_NEAR(choice.nu, nu, 0.02 * nu);
     EXPECT_LT(choice.interval.low, choice.nu);
     EXPECT_GT(choice.interval.high, choice.nu);
@@ -77,11 +77,11 @@ TEST(NuChoice, FindsTheLawBehindExactProportions) {
 TEST(NuChoice, SaysWhenNoCandidateFits) {
   const std::vector<double> edges = bin_edges(4);
   const std::vector<std::uint64_t> counts{9000, 100, 100, 100, 700};
-  const NuChoice choice = choose_nu(candidates, families(edges), counts, 50, uniform);
+  const NuChoice choice = choose_nu(candidates, families(edges), counts, {50, uniform});
   EXPECT_LT(choice.fit_p_value, 1e-6);
   const std::vector<std::uint64_t> heavy{10, 10, 10, 10, 1000};
-  EXPECT_TRUE(choose_nu(candidates, families(edges), heavy, 50, uniform).at_end);
-  EXPECT_THROW(choose_nu(std::vector<double>{2, 3}, families(edges), counts, 50, uniform),
+  EXPECT_TRUE(choose_nu(candidates, families(edges), heavy, {50, uniform}).at_end);
+  EXPECT_THROW(choose_nu(std::vector<double>{2, 3}, families(edges), counts, {50, uniform}),
                InputError);
 }
 
@@ -101,7 +101,7 @@ TEST(NuChoice, CoversTheNuOfStudentTData) {
       ++counts[static_cast<std::size_t>(std::ranges::lower_bound(edges, std::abs(x)) -
                                         edges.begin())];
     }
-    const Interval interval = choose_nu(candidates, laws, counts, 200, uniform).interval;
+    const Interval interval = choose_nu(candidates, laws, counts, {200, uniform}).interval;
     covered += interval.low <= 3 && 3 <= interval.high ? 1 : 0;
   }
   EXPECT_GE(covered, 33);

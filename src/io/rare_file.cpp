@@ -96,7 +96,7 @@ RareEntry read_entry(const Group& group) {
   return entry;
 }
 
-RareResults read_as(const std::string& path, const std::string& shown) {
+RareResults rare_as(const std::string& path, const std::string& shown) {
   const hdf5::File file = hdf5::File::open(path, shown);
   const Group root = file.root();
   check_header(root, "rare", shown);
@@ -137,14 +137,14 @@ void write_rare(const std::string& path, const RareResults& results) {
   std::vector<std::byte> bytes = file.bytes();
   append_seal(bytes);
   write_aside(path, bytes, [&](const std::string& partial) {
-    check_input(rare_digest(read_as(partial, path)) == rare_digest(results),
+    check_input(rare_digest(rare_as(partial, path)) == rare_digest(results),
                 path + " does not read back as written",
                 "The disk or the network file system is at fault", "Choose another folder");
   });
 }
 
 RareResults read_rare(const std::string& path) {
-  return read_as(path, path);
+  return rare_as(path, path);
 }
 
 std::string rare_digest(const RareResults& results) {

@@ -298,7 +298,7 @@ Results read_content(const Group& root) {
   return results;
 }
 
-Results read_as(const std::string& path, const std::string& shown) {
+Results results_as(const std::string& path, const std::string& shown) {
   const hdf5::File file = hdf5::File::open(path, shown);
   check_header(file.root(), "results", shown);
   return read_content(file.root());
@@ -312,14 +312,14 @@ void write_results(const std::string& path, const Results& results) {
   std::vector<std::byte> bytes = file.bytes();
   append_seal(bytes);
   write_aside(path, bytes, [&](const std::string& partial) {
-    check_input(results_digest(read_as(partial, path)) == results_digest(results),
+    check_input(results_digest(results_as(partial, path)) == results_digest(results),
                 path + " does not read back as written",
                 "The disk or the network file system is at fault", "Choose another folder");
   });
 }
 
 Results read_results(const std::string& path) {
-  return read_as(path, path);
+  return results_as(path, path);
 }
 
 }  // namespace htdm

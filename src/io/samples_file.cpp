@@ -144,7 +144,7 @@ StoredSummary summarise(const Group& group, bool with_numbers) {
   return s;
 }
 
-SamplesSummary read_as(const std::string& path, bool with_numbers) {
+SamplesSummary samples_as(const std::string& path, bool with_numbers) {
   const hdf5::File file = hdf5::File::open(path, path);
   const Group root = file.root();
   const bool trajectories =
@@ -238,11 +238,11 @@ void SamplesWriter::finish() {
 }
 
 SamplesSummary read_samples_header(const std::string& path) {
-  return read_as(path, false);
+  return samples_as(path, false);
 }
 
 SamplesSummary read_samples(const std::string& path) {
-  return read_as(path, true);
+  return samples_as(path, true);
 }
 
 }  // namespace htdm

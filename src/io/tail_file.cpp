@@ -55,7 +55,7 @@ void take_rows(TailReport& r, const std::vector<NumberRow>& numbers,
 
 template <class Table, class Rows>
 void number_columns(Table table, Rows& rows, bool levels) {
-  const std::string units = levels ? raw : "1";
+  const std::string units = levels ? raw_units : "1";
   const auto column = [&](const char* name, auto part, const hdf5::Label& label) {
     table.part(name, rows, part, label);
   };
@@ -189,7 +189,7 @@ void source_columns(Table table, Rows& rows) {
              {"resolved study without file paths, TOML"});
 }
 
-TailResults read_as(const std::string& path, const std::string& shown) {
+TailResults tail_as(const std::string& path, const std::string& shown) {
   const hdf5::File file = hdf5::File::open(path, shown);
   const Group root = file.root();
   check_header(root, "tail", shown);
@@ -248,14 +248,14 @@ void write_tail(const std::string& path, const TailResults& results) {
   std::vector<std::byte> bytes = file.bytes();
   append_seal(bytes);
   write_aside(path, bytes, [&](const std::string& partial) {
-    check_input(tail_digest(read_as(partial, path)) == tail_digest(results),
+    check_input(tail_digest(tail_as(partial, path)) == tail_digest(results),
                 path + " does not read back as written",
                 "The disk or the network file system is at fault", "Choose another folder");
   });
 }
 
 TailResults read_tail(const std::string& path) {
-  return read_as(path, path);
+  return tail_as(path, path);
 }
 
 std::string tail_digest(const TailResults& results) {

@@ -89,8 +89,7 @@ Json exceedance_json(const ExceedanceResult& e, const SamplerResult& s) {
           {"ratio", number(e.probability / e.level)},
           {"cost",
            {{"paths", s.paths},
-            {"calls", s.paths * static_cast<std::uint64_t>(s.network_calls_per_path)},
-            {"seconds", number(s.seconds)}}},
+            {"calls", s.paths * static_cast<std::uint64_t>(s.network_calls_per_path)}}},
           {"doubtful", !e.doubt().empty()},
           {"doubt", e.doubt()}};
 }

@@ -226,8 +226,8 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
 void Summariser::qq(SamplerResult& result, const std::vector<double>& sorted,
                     const Normalization& scale) const {
   result.qq_level = grid_;
-  for (auto* column : {&result.qq_generated, &result.qq_low, &result.qq_high, &result.qq_test,
-                       &result.qq_law}) {
+  for (auto* column :
+       {&result.qq_generated, &result.qq_low, &result.qq_high, &result.qq_test, &result.qq_law}) {
     column->resize(grid_.size());
   }
   for (std::size_t k = 0; k < grid_.size(); ++k) {

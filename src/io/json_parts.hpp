@@ -20,6 +20,14 @@ Json study_json(const std::string& text);
 
 Json provenance_json(const Provenance& provenance);
 
+/// convert(row) of every row.
+template <class Rows, class Convert>
+Json array_of(const Rows& rows, Convert convert) {
+  Json array = Json::array();
+  for (const auto& row : rows) array.push_back(convert(row));
+  return array;
+}
+
 /// The object as it is printed. Host names and command lines may hold any bytes.
 std::string json_text(const Json& object);
 

@@ -116,13 +116,6 @@ Json survival_json(const SurvivalCurve& s) {
           {"law", s.law.empty() ? Json() : list(s.law)}};
 }
 
-template <class Rows, class Convert>
-Json array_of(const Rows& rows, Convert convert) {
-  Json array = Json::array();
-  for (const auto& row : rows) array.push_back(convert(row));
-  return array;
-}
-
 Json moment_json(const MomentResult& m) {
   return {{"name", m.name}, {"value", number(m.value)}, {"exists", m.exists}};
 }

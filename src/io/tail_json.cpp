@@ -30,13 +30,6 @@ Json optional_json(const std::optional<TailNumber>& n, const TailReport& report)
   return n ? tail_number_json(*n, report) : Json();
 }
 
-template <class Rows, class Convert>
-Json array_of(const Rows& rows, Convert convert) {
-  Json array = Json::array();
-  for (const auto& row : rows) array.push_back(convert(row));
-  return array;
-}
-
 Json hill_json(const TailIndex& t) {
   return {
       {"exceedances", t.k}, {"value", number(t.alpha)}, {"interval", interval_json(t.interval)}};

@@ -1,6 +1,7 @@
 /// How often the intervals of htdm choose-nu hold the truth.
 #include "app/law.hpp"
 #include "app/nu_laws.hpp"
+#include "laws/student_t_rows.hpp"
 #include "random/draws.hpp"
 #include "samplers/sampler.hpp"
 #include "stats/nu_choice.hpp"
@@ -19,16 +20,6 @@ namespace {
 
 bool holds(const Interval& interval, double truth) {
   return interval.low <= truth && truth <= interval.high;
-}
-
-std::vector<double> student_t_rows(double nu, int d, std::size_t n, std::uint64_t seed) {
-  const auto columns = static_cast<std::size_t>(d);
-  std::vector<double> x(n * columns);
-  for (std::size_t i = 0; i < n; ++i) {
-    student_t({seed, Purpose::test_data, 2 * i}, {seed, Purpose::test_data, 2 * i + 1}, 0, nu,
-              std::span(x).subspan(i * columns, columns));
-  }
-  return x;
 }
 
 /// How many of `repeats` intervals hold `truth`.
@@ -56,7 +47,7 @@ TEST(NuCoverage, OfTheStudentTFit) {
     const std::string what = "t fit, nu " + std::to_string(c.nu) + ", d " + std::to_string(c.d) +
                              ", n " + std::to_string(c.n);
     const int count = covered(what.c_str(), repeats, c.nu, [&](std::uint64_t seed) {
-      return fit_student_t(student_t_rows(c.nu, c.d, c.n, seed), c.d).nu_interval;
+      return fit_student_t(test::student_t_rows(c.nu, c.d, c.n, seed), c.d).nu_interval;
     });
     EXPECT_GE(count, 0.93 * repeats) << what;
     EXPECT_LE(count, 0.97 * repeats) << what;
@@ -70,7 +61,7 @@ TEST(NuCoverage, OfTheStudentTFit) {
 TEST(NuRecovery, OfTheTrainingNu) {
   for (const double nu : {2.5, 4.0}) {
     const int count = covered("training nu", 1000, nu, [&](std::uint64_t seed) {
-      return fit_student_t(student_t_rows(nu, 1, 5000, 1000 + seed)).nu_interval;
+      return fit_student_t(test::student_t_rows(nu, 1, 5000, 1000 + seed)).nu_interval;
     });
     EXPECT_GE(count, 930) << nu;
   }

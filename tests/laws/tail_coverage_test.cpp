@@ -4,6 +4,7 @@
 /// interval that covers 95 % fails once in 16,000 seeds, one that covers 91.5 % or 98.5 % passes
 /// once in 100. Seeds are fixed, so a passing test passes always.
 #include "core/special.hpp"
+#include "laws/student_t_rows.hpp"
 #include "random/draws.hpp"
 #include "stats/generalized_pareto.hpp"
 #include "stats/sorting.hpp"
@@ -34,16 +35,6 @@ std::vector<double> pareto_sample(const ParetoLaw& law, std::size_t n, std::uint
     x[i] = u < 0.1 ? law.upper_quantile(10 * u) : -u;
   }
   sort_ascending(std::span(x));
-  return x;
-}
-
-std::vector<double> student_t_sample(double nu, int d, std::size_t n, std::uint64_t seed) {
-  const auto columns = static_cast<std::size_t>(d);
-  std::vector<double> x(n * columns);
-  for (std::size_t i = 0; i < n; ++i) {
-    student_t({seed, Purpose::test_data, 2 * i}, {seed, Purpose::test_data, 2 * i + 1}, 0, nu,
-              std::span(x).subspan(i * columns, columns));
-  }
   return x;
 }
 
@@ -106,7 +97,7 @@ TEST(TailCoverage, ShapeAndReturnLevelOfStudentTData) {
   const double level = StudentTLaw{3}.upper_quantile(1e-5 / 2);
   std::uint64_t covered = 0;
   expect_coverage("the shape on t_3 data", 1.0 / 3, [&](std::uint64_t seed) {
-    std::vector<double> x = student_t_sample(3, 1, 5000, seed);
+    std::vector<double> x = test::student_t_rows(3, 1, 5000, seed);
     for (double& value : x) value = std::abs(value);
     sort_ascending(std::span(x));
     const ParetoTail tail(x, 100);
@@ -125,7 +116,7 @@ TEST(TailCoverage, ShapeAndReturnLevelOfStudentTData) {
 TEST(TailCoverage, DefaultsOnStudentTData) {
   constexpr std::size_t n = 5000;
   const auto sample = [](std::uint64_t seed) {
-    std::vector<double> x = student_t_sample(3, 1, n, seed);
+    std::vector<double> x = test::student_t_rows(3, 1, n, seed);
     for (double& value : x) value = std::abs(value);
     sort_ascending(std::span(x));
     return x;

@@ -243,8 +243,7 @@ ExitCode dispatch(CommandLine& line, int argc, char** argv) {
   } catch (const CLI::CallForHelp&) {
     // The help of the innermost command that was asked.
     const auto chosen = line.app.get_subcommands();
-    std::cout << (chosen.empty() ? line.app.help()
-                                 : chosen.front()->help("htdm " + chosen.front()->get_name()));
+    std::cout << (chosen.empty() ? line.app.help() : chosen.front()->help("htdm"));
     return ExitCode::done;
   } catch (const CLI::ParseError& error) {
     htdm::fail_input(error.what(), "", "See htdm --help");

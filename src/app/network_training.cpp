@@ -132,7 +132,8 @@ class LossLog {
 };
 
 /// The ranks of a group ask each other what to do next, about ten times a second: the most any of
-/// them wants, after a number of steps that is the same for all.
+/// them wants, after a number of steps that is the same for all. It grows by at most four, as a few
+/// quick steps do not tell how long a thousand take on cores that others use.
 class Agreement {
  public:
   explicit Agreement(const Team& team) : team_(team) {}
@@ -143,8 +144,10 @@ class Agreement {
     const RestIsWaiting rest = team_.rest_is_waiting();
     const double steps = static_cast<double>(length_) * 0.1 / std::max(watch_.seconds(), 1e-6);
     const auto wish = team_.group.is_root() || control->stop_wanted() ? control->wish() : Action{};
-    const std::int64_t mine = static_cast<std::int64_t>(wish) << 32 |
-                              static_cast<std::int64_t>(std::clamp(steps, 1.0, 4096.0));
+    const std::int64_t mine =
+        static_cast<std::int64_t>(wish) << 32 |
+        static_cast<std::int64_t>(
+            std::clamp(steps, 1.0, std::min(4.0 * static_cast<double>(length_), 4096.0)));
     const std::int64_t agreed = team_.group.max(mine);
     left_ = length_ = agreed & 0xffffffff;
     watch_.restart();
@@ -157,8 +160,8 @@ class Agreement {
   Stopwatch watch_;
 };
 
-/// Trainings shorter than this are done again rather than kept.
-constexpr double worth_keeping = 1;
+/// Trainings shorter than this are done again rather than kept: a checkpoint costs some of it.
+constexpr double worth_keeping = 0.1;
 
 }  // namespace
 
@@ -203,7 +206,11 @@ std::optional<Learned> train_network(Trainer& trainer, std::int64_t steps,
     log.add(step, loss);
     progress.advance(1);
   }
-  if (control != nullptr && team.group.max(watch.seconds()) > worth_keeping) keep(false);
+  // What was stopped once is kept at its end however little was left, or many short attempts would
+  // do that little again and again.
+  const bool end_is_kept =
+      before ? before->trainer.step < steps : team.group.max(watch.seconds()) > worth_keeping;
+  if (control != nullptr && end_is_kept) keep(false);
   return Learned{trainer.layers(), std::move(log.records)};
 }
 

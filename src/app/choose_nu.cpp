@@ -357,7 +357,7 @@ std::vector<double> checked_candidates(const Plan& plan, const NuSettings& setti
   std::vector<double> candidates =
       settings.candidates.empty() ? default_candidates() : settings.candidates;
   std::ranges::sort(candidates);
-  candidates.erase(std::ranges::unique(candidates).begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   check_input(candidates.size() >= 3,
               "--candidates gives " + std::to_string(candidates.size()) + " value(s) of nu",
               "The best is looked for between neighbours", "Give three or more");

@@ -39,8 +39,8 @@ struct Question {
       events.insert(events.end(), {Event::upper, Event::lower});
     }
     std::ranges::sort(probabilities, std::ranges::greater());
-    const auto repeated = std::ranges::unique(probabilities);
-    probabilities.erase(repeated.begin(), repeated.end());
+    probabilities.erase(std::unique(probabilities.begin(), probabilities.end()),
+                        probabilities.end());
   }
 };
 

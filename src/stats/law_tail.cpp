@@ -59,8 +59,8 @@ class LogLaw {
       points_.push_back({-std::log(p.probability), std::log(p.threshold), p.error / p.probability});
     }
     std::ranges::sort(points_, {}, &LogPoint::depth);
-    const auto same = std::ranges::unique(points_, {}, &LogPoint::depth);
-    points_.erase(same.begin(), same.end());
+    const auto same_depth = [](const LogPoint& a, const LogPoint& b) { return a.depth == b.depth; };
+    points_.erase(std::unique(points_.begin(), points_.end(), same_depth), points_.end());
     check_input(points_.size() >= 4,
                 std::to_string(points_.size()) + " points of a survival function are too few",
                 "Its tail is read between four of them that are resolved",

@@ -59,7 +59,7 @@ class Checkpoints(InFolder):
         htdm.succeed(htdm.run("run", other, "--output", self.output))
         process = subprocess.Popen(
             [htdm.PROGRAM, "run", str(self.study), "--output", str(self.output), "--force",
-             "--walltime", "2.5"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+             "--walltime", "2.2"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         said = process.communicate()[1]
         self.assertEqual(process.returncode, 75, said)
         before = htdm.digest_of(self.output)

@@ -46,8 +46,9 @@ def checkpoints(output, kind="*.ckpt"):
 
 
 class Kills(StoppedRuns):
-    # Two kills in a row must find the training under way, on a fast machine with two ranks, too.
-    values = htdm.changed(STUDY, {"models.edm.steps": 50_000, "models.t_edm.steps": 50_000})
+    # Two kills in a row must find each stage under way, on a fast machine with two ranks, too.
+    values = htdm.changed(STUDY, {"models.edm.steps": 50_000, "models.t_edm.steps": 50_000,
+                                  "statistics.batch_size": 100_000})
     moments = random.Random(1)
 
     def test_kill_9_of_a_rank_or_of_mpirun(self):

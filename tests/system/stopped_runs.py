@@ -10,24 +10,24 @@ import unittest
 
 import htdm_program as htdm
 
-# Some four seconds on a fast idle core, half of them training: many times the interval between
+# Some two seconds on a fast idle core, half of them training: many times the interval between
 # checkpoints, so that every stage leaves some before it ends, however fast the machine is.
 STUDY = {
     "study": {"name": "restart", "seed": 5},
     "data": {"kind": "student_t", "nu": 3.0, "train_samples": 20_000, "test_samples": 20_000},
     "models": {
-        "edm": {"noise": "gaussian", "steps": 15_000, "batch": 256, "hidden": [48, 48]},
-        "t_edm": {"noise": "student_t", "steps": 15_000, "batch": 256, "hidden": [48, 48]},
+        "edm": {"noise": "gaussian", "steps": 6000, "batch": 256, "hidden": [48, 48]},
+        "t_edm": {"noise": "student_t", "steps": 6000, "batch": 256, "hidden": [48, 48]},
     },
     "samplers": {
         "ve_sde": {"kind": "ve_sde", "model": "edm", "levels": 32, "denoiser": "network"},
         "t_sde": {"kind": "t_sde", "model": "t_edm", "levels": 32, "nu": [2.5, 3.0],
                   "denoiser": "network"},
     },
-    "statistics": {"batches": 4, "batch_size": 100_000, "block_size": 1024,
+    "statistics": {"batches": 4, "batch_size": 50_000, "block_size": 1024,
                    "w1_samples": 60_000},
 }
-OFTEN = ("--checkpoint-interval", "0.1")
+OFTEN = ("--checkpoint-interval", "0.05")
 
 
 def wait_for(process, output, series):

@@ -26,33 +26,39 @@ from excess_risk import excess_risk, network  # noqa: E402
 from htdm_results import InputError, propagated_law, read  # noqa: E402
 from plotting import DASHES, PALETTE, Picture, nu_text, outer_legend, plt, save  # noqa: E402
 
-DEPTH = 1e-4
+DEPTHS = (1e-2, 1e-3, 1e-4, 1e-5)
+DRAWN = 1e-4
 NU_DATA = 3.0
 CAPTION = (
-    f"Terms of ln(generated/true probability) at depth {DEPTH:g} and the excess denoising risk, t₃ "
+    f"Terms of ln(generated/true probability) at depth {DRAWN:g} and the excess denoising risk, t₃ "
     "data in one dimension, t_ode. Left: the start alone, over the largest noise level. Middle: "
     "training, over the size of the training sample; points are means over seeds with 95 % "
     "intervals. Right: excess risk, the same way.")
 
 
-def log_ratio(entry, depth=DEPTH):
+def log_ratios(entry):
+    """ln of generated over true probability at DEPTHS."""
     table = propagated_law(entry)["exceedance"]
-    k = int(np.argmin(np.abs(np.log(table["level"] / depth))))
-    return float(np.log(table["probability"][k] / table["level"][k]))
+    found = [int(np.argmin(np.abs(np.log(table["level"] / depth)))) for depth in DEPTHS]
+    with np.errstate(divide="ignore"):  # -inf where nothing is generated
+        return np.log(table["probability"][found] / table["level"][found])
 
 
 def mean_with_interval(values):
+    """Without a finite logarithm for every seed there is no mean."""
+    if not np.all(np.isfinite(values)):
+        return float("nan"), float("nan"), float("nan")
     n, mean = len(values), float(np.mean(values))
     half = student_t.ppf(0.975, n - 1) * np.std(values, ddof=1) / np.sqrt(n)
     return mean, mean - half, mean + half
 
 
 def exact_terms(results):
-    """{(nu, sigma_max): (start, steps, w1 of few)}."""
+    """{(nu, sigma_max): (start, steps)}, each at DEPTHS."""
     found = {(entry["point"]["models.exact.nu"], entry["name"]): entry
              for entry in results["samplers"]}
-    return {(nu, int(name[4:])): (start := log_ratio(found[nu, "many" + name[3:]]),
-                                  log_ratio(entry) - start, propagated_law(entry)["w1"])
+    return {(nu, int(name[4:])): (start := log_ratios(found[nu, "many" + name[3:]]),
+                                  log_ratios(entry) - start)
             for (nu, name), entry in found.items() if name.startswith("few")}
 
 
@@ -68,24 +74,24 @@ def risk_of(folder, number):
 
 def rows(exact, learned, folder):
     terms = exact_terms(exact)
-    listed = [{"term": "start", "nu": nu, "sigma_max": top, "n": "", "mean": start,
-               "low": start, "high": start} for (nu, top), (start, _, _) in terms.items()]
-    listed += [{"term": "steps", "nu": nu, "sigma_max": top, "n": "", "mean": steps,
-                "low": steps, "high": steps} for (nu, top), (_, steps, _) in terms.items()]
+    listed = [{"term": ("start", "steps")[which], "depth": depth, "nu": nu, "sigma_max": top,
+               "n": "", "mean": both[which][k], "low": both[which][k], "high": both[which][k]}
+              for which in (0, 1) for (nu, top), both in terms.items()
+              for k, depth in enumerate(DEPTHS)]
     groups, risks = {}, {}
     for number, point in enumerate(learned["points"]):
         for entry in point["samplers"]:
             value = entry["point"]
             nu, n = value["models.learned.nu"], int(value["data.train_samples"])
             top = int(entry["name"][4:])
-            groups.setdefault(("training", nu, top, n), []).append(
-                log_ratio(entry) - terms[nu, top][0] - terms[nu, top][1])
-            groups.setdefault(("w1", nu, top, n), []).append(propagated_law(entry)["w1"])
-        risks.setdefault(("risk", nu, "", n), []).append(risk_of(folder, number))
-    for (term, nu, top, n), values in {**groups, **risks}.items():
+            for depth, error in zip(DEPTHS, log_ratios(entry) - sum(terms[nu, top])):
+                groups.setdefault(("training", depth, nu, top, n), []).append(error)
+            groups.setdefault(("w1", "", nu, top, n), []).append(propagated_law(entry)["w1"])
+        risks.setdefault(("risk", "", nu, "", n), []).append(risk_of(folder, number))
+    for (term, depth, nu, top, n), values in {**groups, **risks}.items():
         mean, low, high = mean_with_interval(values)
-        listed.append({"term": term, "nu": nu, "sigma_max": top, "n": n, "mean": mean, "low": low,
-                       "high": high})
+        listed.append({"term": term, "depth": depth, "nu": nu, "sigma_max": top, "n": n,
+                       "mean": mean, "low": low, "high": high})
     return listed
 
 
@@ -104,7 +110,7 @@ def picture(listed):
               ("training", "n", {"sigma_max": 80}, "training: ln ratio", "training samples"),
               ("risk", "n", {}, "excess denoising risk", "training samples")]
     for axis, (term, x, fixed, name, place) in zip(axes, panels):
-        chosen = [row for row in listed if row["term"] == term and
+        chosen = [row for row in listed if row["term"] == term and row["depth"] in (DRAWN, "") and
                   all(row[key] == value for key, value in fixed.items())]
         for style, nu in enumerate(sorted({row["nu"] for row in chosen}, reverse=True)):
             line(axis, chosen, x, nu, style)
@@ -117,11 +123,14 @@ def picture(listed):
 
 
 def text(listed):
-    lines = [f"{'term':<10}{'noise nu':>9}{'sigma_max':>11}{'n':>9}{'mean':>10}  95 % interval"]
+    lines = [f"{'term':<10}{'depth':>7}{'noise nu':>9}{'sigma_max':>11}{'n':>9}{'mean':>10}  "
+             "95 % interval"]
     for row in listed:
         interval = "no chance in it" if row["low"] == row["high"] else \
             f"[{row['low']:.4g}, {row['high']:.4g}]"
-        lines.append(f"{row['term']:<10}{nu_text(row['nu']):>9}{row['sigma_max']:>11}{row['n']:>9}"
+        if np.isnan(row["mean"]):
+            interval = "nothing is generated there in one seed at least"
+        lines.append(f"{row['term']:<10}{row['depth']:>7}{nu_text(row['nu']):>9}{row['sigma_max']:>11}{row['n']:>9}"
                      f"{row['mean']:>10.4g}  {interval}")
     return "\n".join(lines)
 

@@ -3,11 +3,11 @@
 #include "app/entry_sample.hpp"
 #include "app/law.hpp"
 #include "app/log.hpp"
+#include "app/replica_estimates.hpp"
 #include "core/error.hpp"
 #include "core/infinity.hpp"
 #include "denoiser/table.hpp"
 #include "io/estimate_text.hpp"
-#include "stats/replicas.hpp"
 
 #include <fmt/core.h>
 
@@ -20,7 +20,6 @@
 namespace htdm {
 namespace {
 
-constexpr double normal_95 = 1.959963984540054;
 /// Paths of a replica of counting.
 constexpr std::size_t counted_paths = 10'000;
 /// A law takes about six core-seconds, in which a table answers 3e9 calls (jobs/deep) and a network
@@ -58,92 +57,6 @@ std::vector<EventWork> events_of(const Plan& plan) {
   }
   return events;
 }
-
-/// Whether there is an error bar, and why not to believe it.
-std::string doubt_of(const RareEstimate& e) {
-  if (!e.resolved()) return "nothing was seen beyond the threshold";
-  if (!(e.variance_of_variance < doubtful_variance)) {
-    return fmt::format("the variance of the variance is {}", brief(e.variance_of_variance, 2));
-  }
-  if (e.largest_weight > 0.5) {
-    return fmt::format("one weight is {} % of all", brief(100 * e.largest_weight, 2));
-  }
-  return e.nonfinite > 0 ? fmt::format("{} paths are not finite", e.nonfinite) : "";
-}
-
-/// Where nothing was seen: what the probability is below, with 97.5 %.
-double upper_bound(const Replicas& replicas, std::size_t t) {
-  std::vector<double> bounds;
-  for (const ReplicaResult& r : replicas.results()) bounds.push_back(r.at[t].bound);
-  if (replicas.method() == RareMethod::splitting) {
-    const ReplicaMean reached = over_replicas(bounds);
-    return reached.mean > 0 ? std::min(1.0, reached.interval.high) : 1;
-  }
-  // sum of weight_k p_k, each p_k the chance of one path of a replica that none of n hit.
-  return std::min(1.0, -std::log(0.025) * bounds[0] / static_cast<double>(bounds.size()));
-}
-
-/// Of counts: the interval of Clopper and Pearson, and the variance of the variance of a binomial
-/// count, 1/count for small probabilities.
-void set_counted(RareEstimate& e, std::uint64_t paths) {
-  const auto count =
-      static_cast<std::uint64_t>(std::llround(e.probability * static_cast<double>(paths)));
-  e.interval = clopper_pearson(count, paths);
-  e.standard_error = std::sqrt(e.probability * (1 - e.probability) / static_cast<double>(paths));
-  e.variance_of_variance = count > 0 ? 1 / static_cast<double>(count) : RareEstimate::none;
-}
-
-RareEstimate estimate_at(const Replicas& replicas, std::size_t t) {
-  RareEstimate e;
-  std::vector<double> values;
-  WeightSums weights;
-  for (const ReplicaResult& r : replicas.results()) {
-    values.push_back(r.at[t].probability);
-    weights.merge(r.at[t].weights);
-    e.paths += r.paths;
-    e.calls += r.calls;
-    e.nonfinite += r.nonfinite;
-  }
-  const ReplicaMean over = over_replicas(values);
-  e.threshold = replicas.thresholds()[t];
-  e.method = rare_method_name(replicas.method());
-  e.probability = over.mean;
-  e.interval = over.interval;
-  e.standard_error = over.standard_error;
-  e.variance_of_variance = over.variance_of_variance;
-  e.effective_size = weights.effective_size();
-  e.largest_weight = weights.largest_share();
-  e.replicas = values.size();
-  e.particles = replicas.paths_of_one();
-  e.cpu_seconds = replicas.cpu_seconds();
-  if (replicas.method() == RareMethod::counting) set_counted(e, e.paths);
-  if (!e.resolved()) {
-    e.interval = {0, upper_bound(replicas, t)};
-    e.standard_error = RareEstimate::none;
-  }
-  const double r = e.standard_error / e.probability;
-  e.counting_calls = replicas.calls_per_path() * (1 - e.probability) / (e.probability * r * r);
-  e.doubt = doubt_of(e);
-  return e;
-}
-
-/// By how much more work the targets would be met; 0 where they are.
-double missing_factor(const RareEstimate& e, double target) {
-  if (std::isnan(target)) return 0;
-  const double ratio = e.relative_error() / target;
-  if (!e.doubt.empty()) return std::isfinite(ratio) ? std::max(2.0, ratio * ratio) : 4;
-  return ratio <= 1 ? 0 : ratio * ratio;
-}
-
-double largest_factor(const std::vector<RareEstimate>& estimates,
-                      const std::vector<double>& targets) {
-  double factor = 0;
-  for (std::size_t t = 0; t < estimates.size(); ++t) {
-    factor = std::max(factor, missing_factor(estimates[t], targets[t]));
-  }
-  return factor;
-}
-
 /// Everything about one entry and how it is estimated.
 class RareEstimator {
  public:
@@ -268,39 +181,38 @@ class RareEstimator {
 
   /// The cheapest by the spread of a first round.
   std::vector<RareEstimate> automatic(const EventWork& event, std::string& choice) {
-    const RareMethod special = has_noise() ? RareMethod::splitting : RareMethod::importance;
-    Replicas pilot = replicas_of(special, event);
-    pilot.extend(static_cast<std::uint64_t>(rare_.replicas), work_.dealer);
-    const std::vector<RareEstimate> first = replica_estimates(pilot);
-    std::map<RareMethod, double> calls;
-    const bool resolved = std::ranges::all_of(first, &RareEstimate::resolved);
-    calls[special] = !resolved ? inf
-                               : static_cast<double>(first.front().calls) *
-                                     std::max(1.0, largest_factor(first, event.targets));
-    calls[RareMethod::counting] = 0;
-    for (std::size_t t = 0; t < first.size(); ++t) {
-      const double p = first[t].probability;
-      const double target = std::isnan(event.targets[t]) ? 0.1 : event.targets[t];
-      const double paths = p > 0 ? normal_95 * normal_95 * (1 - p) / (p * target * target) : inf;
-      calls[RareMethod::counting] =
-          std::max(calls[RareMethod::counting], paths * pilot.calls_per_path());
+    std::vector<Replicas> pilots;
+    if (has_noise()) pilots.push_back(replicas_of(RareMethod::splitting, event));
+    pilots.push_back(replicas_of(RareMethod::importance, event));
+    std::map<RareMethod, Foresight> costs;
+    Foresight& counted = costs[RareMethod::counting];
+    for (Replicas& pilot : pilots) {
+      pilot.extend(static_cast<std::uint64_t>(rare_.replicas), work_.dealer);
+      const std::vector<RareEstimate> first = replica_estimates(pilot);
+      costs[pilot.method()] = foreseen(pilot, first, event.targets);
+      counted.calls =
+          std::min(counted.calls, counting_paths(first, event.targets) * pilot.calls_per_path());
     }
+    counted.tells = std::isfinite(counted.calls);
     if (has_propagated_law()) {
-      calls[RareMethod::law] = entry_.table ? law_calls_of_a_table : law_calls_of_a_model;
+      costs[RareMethod::law] = {entry_.table ? law_calls_of_a_table : law_calls_of_a_model};
     }
-    const auto best =
-        std::ranges::min_element(calls, {}, [](const auto& method) { return method.second; });
-    choice += choice_text(calls, best->first);
+    const auto best = std::ranges::min_element(
+        costs, [](const auto& a, const auto& b) { return a.second < b.second; });
+    choice += choice_text(costs, best->first);
     if (best->first == RareMethod::law) return by_law(event);
-    if (best->first == special) return extended(pilot, event);
+    for (Replicas& pilot : pilots) {
+      if (pilot.method() == best->first) return extended(pilot, event);
+    }
     Replicas counting = replicas_of(RareMethod::counting, event);
     return extended(counting, event);
   }
 
-  static std::string choice_text(const std::map<RareMethod, double>& calls, RareMethod best) {
+  static std::string choice_text(const std::map<RareMethod, Foresight>& costs, RareMethod best) {
     std::string text;
-    for (const auto& [method, number] : calls) {
-      text += (text.empty() ? "" : ", ") + rare_method_name(method) + " " + brief(number, 2);
+    for (const auto& [method, cost] : costs) {
+      text += (text.empty() ? "" : ", ") + rare_method_name(method) + " " +
+              (cost.tells ? brief(cost.calls, 2) : "unknown");
     }
     return rare_method_name(best) + " was chosen by the denoiser calls foreseen: " + text + ". ";
   }
@@ -312,23 +224,6 @@ class RareEstimator {
 };
 
 }  // namespace
-
-std::vector<RareEstimate> replica_estimates(const Replicas& replicas) {
-  std::vector<RareEstimate> estimates;
-  for (std::size_t t = 0; t < replicas.thresholds().size(); ++t) {
-    estimates.push_back(estimate_at(replicas, t));
-  }
-  return estimates;
-}
-
-std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
-                              const std::vector<double>& targets) {
-  const double factor = largest_factor(estimates, targets);
-  if (factor == 0) return present;
-  // A tenth more than foreseen, so that few rounds are needed.
-  const double next = static_cast<double>(present) * std::clamp(1.1 * factor, 1.1, 4.0);
-  return std::max(present + 1, static_cast<std::uint64_t>(std::ceil(next)));
-}
 
 RareEntry rare_entry(const RareWork& work) {
   return RareEstimator(work).run();

@@ -13,15 +13,6 @@
 
 namespace htdm {
 
-/// What is known of the thresholds of one event after some replicas, in their order.
-std::vector<RareEstimate> replica_estimates(const Replicas& replicas);
-
-/// How many replicas to go on to: as many as the targets need at the present spread, at most four
-/// times those that are there; those that are there where all targets are reached without doubt. An
-/// error bar in doubt never ends it. `targets` by threshold, NaN for none.
-std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
-                              const std::vector<double>& targets);
-
 /// What an entry is estimated with.
 struct RareWork {
   const Plan& plan;
@@ -36,8 +27,9 @@ struct RareWork {
 };
 
 /// The estimates at all thresholds of the plan. method = "auto" takes a first round of replicas by
-/// splitting (importance sampling for t_ode) and goes on with the method that by its spread needs
-/// the fewest denoiser calls for the targets. Collective; the same on all ranks, for any layout.
+/// importance sampling and, where steps have noise, by splitting, and goes on with the method that
+/// by their spread needs the fewest denoiser calls for the targets, of those whose first round tells
+/// enough. Collective; the same on all ranks, for any layout.
 /// Throws InputError for a method that does not fit, NumericalError where more paths are not finite
 /// than the study allows.
 RareEntry rare_entry(const RareWork& work);

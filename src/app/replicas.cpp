@@ -46,6 +46,7 @@ Replicas::Replicas(const Plan& plan, std::size_t entry, RareMethod method,
                    const EventValue& event, std::vector<double> thresholds, std::size_t paths,
                    const Communicator& world, int threads)
     : method_(method),
+      noisy_(plan.entries[entry].kind->step_law != nullptr),
       thresholds_(std::move(thresholds)),
       paths_(paths),
       world_(world),

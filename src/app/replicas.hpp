@@ -39,6 +39,8 @@ class Replicas {
   void extend(std::uint64_t count, BlockDealer& dealer);
 
   RareMethod method() const { return method_; }
+  /// Whether its starts are weighted, though its steps have noise: then least_rare_share() matters.
+  bool starts_may_not_decide() const { return method_ == RareMethod::importance && noisy_; }
   std::size_t paths_of_one() const { return paths_; }
   int calls_per_path() const { return sampler_->network_calls_per_path(); }
   const std::vector<double>& thresholds() const { return thresholds_; }
@@ -52,6 +54,7 @@ class Replicas {
   void append(std::span<const std::byte> bytes);
 
   RareMethod method_;
+  bool noisy_;
   std::unique_ptr<Sampler> sampler_;
   std::vector<double> thresholds_;
   std::size_t paths_;

@@ -414,7 +414,7 @@ const std::vector<Key<RareSection>>& study_keys() {
        {},
        {{"auto", "of those that fit the sampler, the one that needs the fewest denoiser calls"},
         {"splitting", "adaptive multilevel splitting; for samplers with noise in their steps"},
-        {"importance", "weighted starts, as many in every decade of their tail; pays for t_ode"},
+        {"importance", "weighted starts, as many in every decade of their tail; pays where the start decides the tail"},
         {"counting", "paths as htdm run draws them, until the error is small enough"},
         {"law", "the propagated law; in one dimension"}}},
       {"target_relative_error",

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,7 @@
 namespace htdm {
 namespace {
 
-constexpr double decades = 20;
-constexpr double depth = decades * std::numbers::ln10;
+constexpr double depth = start_decades * std::numbers::ln10;
 
 std::uint64_t path_id(std::uint64_t replica, std::size_t k) {
   return (replica << replica_shift) + k;
@@ -43,6 +43,11 @@ void draw_starts(const ImportanceOptions& options, std::uint64_t replica, std::s
   }
 }
 
+/// The decade of the start's tail that point k of a replica is in.
+std::size_t decade_of(const ImportanceOptions& options, std::size_t k) {
+  return std::min(k * start_decades / (options.points - 1), std::size_t{start_decades - 1});
+}
+
 /// Tiles of weighted paths; `start` fills a tile and its weights.
 template <class Start>
 ReplicaResult run(const Sampler& sampler, const Score& score, const ImportanceOptions& options,
@@ -64,7 +69,9 @@ ReplicaResult run(const Sampler& sampler, const Score& score, const ImportanceOp
     for (std::size_t i = 0; i < n; ++i) {
       result.nonfinite += std::isnan(values[i]) ? 1U : 0U;
       for (std::size_t t = 0; t < result.at.size(); ++t) {
-        if (values[i] > options.thresholds[t]) result.at[t].weights.add(weights[i]);
+        if (!(values[i] > options.thresholds[t])) continue;
+        result.at[t].weights.add(weights[i]);
+        result.at[t].of_decade[decade_of(options, done + i)] += weights[i];
       }
     }
   }
@@ -75,6 +82,12 @@ ReplicaResult run(const Sampler& sampler, const Score& score, const ImportanceOp
 }
 
 }  // namespace
+
+double least_rare_share(std::span<const double> of_decade) {
+  const auto first = std::ranges::find_if(of_decade, [](double part) { return part > 0; });
+  if (first == of_decade.begin() || first == of_decade.end()) return 0;
+  return *first / std::accumulate(first, of_decade.end(), 0.0);
+}
 
 WeightedRadius weighted_radius(const ImportanceOptions& options, int dimension,
                                std::uint64_t replica, std::size_t k) {
@@ -111,7 +124,10 @@ ReplicaResult sample_counting(const Sampler& sampler, const Score& score,
                                sampler.start_tile(path_id(replica, first), x);
                                std::ranges::fill(weights, weight);
                              });
-  for (ThresholdEstimate& e : result.at) e.bound = weight;
+  for (ThresholdEstimate& e : result.at) {
+    e.bound = weight;
+    e.of_decade = {};
+  }
   return result;
 }
 

@@ -1,12 +1,15 @@
 /// Probabilities of rare events by choosing where paths start: importance sampling of the radius of
-/// the prior with strata, for samplers whose tail their start decides (t_ode).
+/// the prior with strata, for samplers whose tail their start decides: t_ode, and in many
+/// dimensions t_sde_exact, whose noise changes the radius of a path by little.
 ///
 /// The start is sigma_max r e, e uniform on the sphere and r of the law P(r > R) = S(R) of
 /// |t_d(0, I, nu)|. A replica has n points: n - 1 with ln S uniform, one in each of n - 1 equal
 /// parts of (ln 1e-20, 0), weight S times the length of a part; and one with S uniform below
 /// 1e-20, weight 1e-20. So every decade of the start's tail gets as many paths, the proposal is
 /// heavier-tailed than the prior, and sums of weights are unbiased for any event and any sampler.
-/// Mixing variable and normals of the prior are integrated out: only |start| is weighted.
+/// Where steps have noise, starts of the bulk, whose paths weigh most, may lead there so rarely
+/// that no replica has shown it: least_rare_share() says whether such a part is in sight. Mixing
+/// variable and normals of the prior are integrated out: only |start| is weighted.
 #pragma once
 
 #include "samplers/rare_event.hpp"
@@ -14,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace htdm {
@@ -31,6 +35,13 @@ struct ImportanceOptions {
 struct WeightedRadius {
   double radius, weight;
 };
+
+/// The share of the estimate that started in the least rare decade of starts that led beyond the
+/// threshold at all, from sums of `of_decade` over replicas; 0 where this is the first decade,
+/// beside which there is none more common, and for no estimate. Contributions that fall from decade
+/// to decade towards the bulk leave little to those unseen; where the last is large, the next may
+/// be larger.
+double least_rare_share(std::span<const double> of_decade);
 
 /// Point k of a replica in dimension d.
 WeightedRadius weighted_radius(const ImportanceOptions& options, int dimension,

@@ -4,6 +4,7 @@
 
 #include "core/tile.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -33,6 +34,9 @@ struct WeightSums {
   double largest_share() const { return sum > 0 ? largest / sum : 0; }
 };
 
+/// Decades of the start's tail that importance sampling visits: S(|start|) from 1 to 1e-20.
+inline constexpr int start_decades = 20;
+
 /// What one replica says of one threshold.
 struct ThresholdEstimate {
   double probability = 0;  ///< its mean over replicas is P(event > threshold)
@@ -40,6 +44,8 @@ struct ThresholdEstimate {
   /// score exceeds the threshold at any level. Of others: the largest weight that a path may have.
   double bound = 0;
   WeightSums weights;  ///< of what exceeds it; in splitting, by the first particle it comes from
+  /// Of importance sampling: the part of `probability` that started in each decade.
+  std::array<double, start_decades> of_decade{};
 };
 
 struct ReplicaResult {

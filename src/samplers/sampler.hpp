@@ -52,13 +52,16 @@ class LevelWatch {
 
   /// Before the denoiser is asked at `level`: may put other states into columns of `x`.
   virtual void enter(std::size_t level, Tile<float> x) = 0;
-  /// After it: u = (x - D)/sigma.
-  virtual void see(std::size_t level, double sigma, Tile<const float> x, Tile<const float> u) = 0;
+  /// After it: u = (x - D)/sigma and, where it was asked for, square = E[|eps|^2 | x], else
+  /// nullptr.
+  virtual void see(std::size_t level, double sigma, Tile<const float> x, Tile<const float> u,
+                   const float* square) = 0;
 };
 
-/// The same of one path in the plain reference, after the denoiser was asked.
+/// The same of one path in the plain reference, after the denoiser was asked; square: 0 where it
+/// was not asked for.
 using PathWatch = std::function<void(std::size_t level, double sigma, std::span<const double> x,
-                                     std::span<const double> u)>;
+                                     std::span<const double> u, double square)>;
 
 /// A sampler turns a path id into a sample; every draw is a pure function of (seed, path id).
 /// With equal seeds and levels all samplers and all nu share their Wiener increments and the

@@ -17,6 +17,13 @@ namespace {
 constexpr double least_weight = 1e-30;
 constexpr double minus_inf = -std::numeric_limits<double>::infinity();
 
+/// What D is stretched by to the length sqrt(E[|x0|^2 | x]), with E[|x0|^2 | x] = |D|^2 + sigma^2
+/// (E[|eps|^2 | x] - |u|^2).
+double stretch(double denoised_squared, double sigma, double square, double u_squared) {
+  const double variance = sigma * sigma * std::max(0.0, square - u_squared);
+  return denoised_squared > 0 ? std::sqrt(1 + variance / denoised_squared) : 1;
+}
+
 /// A particle to be walked: from level `start` of its parent, or from the prior.
 struct Walk {
   std::size_t particle = 0, parent = 0, start = 0;
@@ -178,9 +185,11 @@ class TileWalker : public LevelWatch {
     }
   }
 
-  void see(std::size_t level, double sigma, Tile<const float> x, Tile<const float> u) override {
+  void see(std::size_t level, double sigma, Tile<const float> x, Tile<const float> u,
+           const float* square) override {
     const Tile<float> denoised{denoised_.data(), x.paths, padded(tile_)};
     add_scaled(static_cast<int>(rows_), x, 1, -sigma, u, denoised);
+    if (square != nullptr) stretch_all(denoised, u, sigma, square);
     score_(denoised, std::span(values_).first(x.paths));
     for (std::size_t i = 0; i < walks_.size(); ++i) {
       const Walk& walk = walks_[i];
@@ -192,6 +201,20 @@ class TileWalker : public LevelWatch {
   }
 
  private:
+  void stretch_all(Tile<float> denoised, Tile<const float> u, double sigma, const float* square) {
+    for (std::size_t i = 0; i < denoised.paths; ++i) {
+      double of_denoised = 0, of_u = 0;
+      for (std::size_t j = 0; j < rows_; ++j) {
+        of_denoised += double{denoised.row(j)[i]} * denoised.row(j)[i];
+        of_u += double{u.row(j)[i]} * u.row(j)[i];
+      }
+      const double factor = stretch(of_denoised, sigma, square[i], of_u);
+      for (std::size_t j = 0; j < rows_; ++j) {
+        denoised.row(j)[i] = static_cast<float>(factor * denoised.row(j)[i]);
+      }
+    }
+  }
+
   float* state(std::size_t level, std::size_t component, std::size_t particle) {
     return states_.data() + (level * rows_ + component) * population_.size() + particle;
   }
@@ -229,10 +252,10 @@ class PlainWalker {
       bool finite = true;
       sampler_.walk_path(id++, walk.start, x,
                          [&](std::size_t level, double sigma, std::span<const double> at,
-                             std::span<const double> u) {
+                             std::span<const double> u, double square) {
                            states_[level * population_.size() + walk.particle].assign(at.begin(),
                                                                                       at.end());
-                           const double value = score(sigma, at, u);
+                           const double value = score(sigma, at, u, square);
                            finite = finite && !std::isnan(value);
                            population_.see(walk, level, value);
                          });
@@ -241,10 +264,17 @@ class PlainWalker {
   }
 
  private:
-  double score(double sigma, std::span<const double> x, std::span<const double> u) const {
+  double score(double sigma, std::span<const double> x, std::span<const double> u,
+               double square) const {
     AlignedVector<float> denoised(x.size() * lane_multiple);
+    double of_denoised = 0, of_u = 0;
     for (std::size_t j = 0; j < x.size(); ++j) {
-      denoised[j * lane_multiple] = static_cast<float>(x[j] - sigma * u[j]);
+      of_denoised += (x[j] - sigma * u[j]) * (x[j] - sigma * u[j]);
+      of_u += u[j] * u[j];
+    }
+    const double factor = square > 0 ? stretch(of_denoised, sigma, square, of_u) : 1;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      denoised[j * lane_multiple] = static_cast<float>(factor * (x[j] - sigma * u[j]));
     }
     double value = 0;
     score_(Tile<const float>{denoised.data(), 1, lane_multiple}, std::span(&value, 1));

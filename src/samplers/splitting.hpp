@@ -2,7 +2,9 @@
 /// splitting.
 ///
 /// The score of a path at noise level sigma is the event's number of its denoised state D(x,
-/// sigma), the last of which is the path's own. One replica:
+/// sigma), the last of which is the path's own. Where the sampler asks for E[|eps|^2 | x] on its
+/// way (t_sde_exact), D is stretched to the length sqrt(E[|x0|^2 | x]) before: at large sigma a
+/// path that may end far out has a D near 0. One replica:
 ///   1. N paths; M the largest score of each. Weight W = 1.
 ///   2. Z = the k-th smallest M. Those with M <= Z (K >= k of them where there are ties) are
 ///      killed: W <- W (N - K)/N. Each is drawn again as a copy of one of the survivors up to the

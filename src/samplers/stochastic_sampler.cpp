@@ -81,7 +81,7 @@ class StochasticSampler : public LevelSampler {
     march(first_path, first, x, u, watch, scratch);
     watch.enter(steps(), x);
     ask(steps(), x, u, nullptr, scratch);
-    watch.see(steps(), level(steps()), x, u);
+    watch.see(steps(), level(steps()), x, u, nullptr);
   }
 
   void sample_path(std::uint64_t path, std::span<double> out) const override {
@@ -96,13 +96,13 @@ class StochasticSampler : public LevelSampler {
     std::vector<double> u(x.size());
     march_path(path, first, x, u, watch);
     ask(steps(), x, u);
-    watch(steps(), level(steps()), x, u);
+    watch(steps(), level(steps()), x, u, 0);
   }
 
  private:
   struct NoWatch {
     void enter(std::size_t, Tile<float>) {}
-    void see(std::size_t, double, Tile<const float>, Tile<const float>) {}
+    void see(std::size_t, double, Tile<const float>, Tile<const float>, const float*) {}
   };
 
   /// From level `first` to the last, whose denoiser is not asked yet.
@@ -118,7 +118,7 @@ class StochasticSampler : public LevelSampler {
     for (std::size_t i = first; i < steps(); ++i) {
       watch.enter(i, x);
       ask(i, x, u, asks_twice() ? nullptr : square, scratch);
-      watch.see(i, level(i), x, u);
+      watch.see(i, level(i), x, u, asks_twice() ? nullptr : square);
       const bool mixed = draw_mixing(first_path, i, x.paths, factor);
       StepTiles tiles{x, u, v, square, z.step(i), mixed ? factor : nullptr};
       if (law_.second_point == SecondPoint::halfway) {
@@ -147,7 +147,7 @@ class StochasticSampler : public LevelSampler {
           law_.noise_scale * student_t_mixing(mixing, static_cast<std::uint32_t>(i), law_.noise_nu);
       for (std::size_t j = 0; j < d; ++j) tau[j] = factor * wiener_normal(wiener, i * d + j);
       double square = ask(i, x, u, law_.asks_square && !asks_twice());
-      if (watch) watch(i, level(i), x, u);
+      if (watch) watch(i, level(i), x, u, square);
       if (law_.second_point == SecondPoint::halfway) {
         plain_heun_predict(process(), level(i), halfway(level(i), level(i + 1)), x, u, p);
         square = ask(steps() + 1 + i, p, v, law_.asks_square);

@@ -104,6 +104,28 @@ TEST(Importance, PointsAreThoseOfTheStart) {
   EXPECT_NEAR(total, 1, 0.15) << "within strata weights vary by 26 %";
 }
 
+TEST(Importance, SaysFromWhichStartsAnEstimateComes) {
+  const LinearCase data(3);
+  const ImportanceOptions options = data.importance({1e-3, 1e-9}, 400);
+  Scratch scratch;
+  const ReplicaResult found = sample_importance(*data.sampler, norm, options, 0, scratch);
+  for (std::size_t t = 0; t < 2; ++t) {
+    double sum = 0;
+    for (const double part : found.at[t].of_decade) sum += part;
+    EXPECT_NEAR(sum, found.at[t].probability, 1e-12 * sum);
+    // The map of the start is monotone: all starts beyond the level, and no others, lead there.
+    const std::size_t first = t == 0 ? 3 : 9;
+    for (std::size_t k = 0; k + 1 < first; ++k) EXPECT_EQ(found.at[t].of_decade[k], 0) << k;
+    EXPECT_NEAR(found.at[t].of_decade[first] / sum, 0.9, 0.1);
+  }
+}
+
+TEST(Importance, LeastRareShare) {
+  EXPECT_EQ(least_rare_share(std::vector<double>{0, 0, 0}), 0) << "no estimate";
+  EXPECT_EQ(least_rare_share(std::vector<double>{3, 1, 0}), 0) << "nothing is more common";
+  EXPECT_EQ(least_rare_share(std::vector<double>{0, 1, 3}), 0.25);
+}
+
 TEST(Importance, DoesNotDependOnTheTileAndCountingIsSampling) {
   const LinearCase data(3);
   ImportanceOptions options = data.importance({0.2, 1e-2}, 101);

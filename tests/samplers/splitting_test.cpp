@@ -6,6 +6,7 @@
 #include "core/special.hpp"
 #include "denoiser/exact.hpp"
 #include "probe.hpp"
+#include "samplers/importance.hpp"
 #include "support/statistics.hpp"
 
 #include <gtest/gtest.h>
@@ -82,11 +83,12 @@ struct Averages {
   std::vector<double> mean, error;
 };
 
-Averages averages(const GaussianCase& data, const SplittingOptions& options, std::size_t replicas) {
+Averages averages(const Sampler& sampler, int dimension, const SplittingOptions& options,
+                  std::size_t replicas) {
   Scratch scratch;
   std::vector<std::vector<double>> values(options.thresholds.size());
   for (std::size_t r = 0; r < replicas; ++r) {
-    const ReplicaResult result = split(*data.sampler, norm_of(data.dimension), options, r, scratch);
+    const ReplicaResult result = split(sampler, norm_of(dimension), options, r, scratch);
     for (std::size_t t = 0; t < values.size(); ++t) {
       values[t].push_back(result.at[t].probability);
     }
@@ -114,12 +116,38 @@ TEST(Splitting, IsUnbiasedWithFewParticles) {
   for (const double killed : {0.1, 0.5}) {
     SplittingOptions options = data.splitting(thresholds, 8);
     options.killed = killed;
-    const Averages found = averages(data, options, 8'000);
+    const Averages found = averages(*data.sampler, 1, options, 8'000);
     for (std::size_t t = 0; t < levels.size(); ++t) {
       const double z = (found.mean[t] - levels[t]) / found.error[t];
       EXPECT_GT(test::normal_two_sided_p(z), 1e-5) << levels[t] << " " << found.mean[t];
       EXPECT_LT(found.error[t], 0.1 * levels[t]) << "or the test sees little";
     }
+  }
+}
+
+/// t_sde_exact knows E[|eps|^2 | x], by which scores are stretched: 4,000 replicas of eight
+/// particles against 2e5 counted paths, level 1e-5 each.
+TEST(Splitting, IsUnbiasedWithStretchedScores) {
+  SamplerOptions options;
+  options.levels = geometric_levels(20, 20, 0.01);
+  options.seed = rare_seed(11);
+  const auto sampler = make("t_sde_exact", gaussian(3), options);
+  const ImportanceOptions counting{
+      .thresholds = {2.5, 4}, .points = 200'000, .seed = options.seed, .sigma_max = 20};
+  Scratch scratch;
+  // A replica of its own, far from those that are split.
+  const ReplicaResult counted = sample_counting(*sampler, norm_of(3), counting, 1 << 20, scratch);
+  const Averages found = averages(
+      *sampler, 3,
+      {.thresholds = counting.thresholds, .particles = 8, .seed = options.seed, .steps = 20},
+      4'000);
+  for (std::size_t t = 0; t < 2; ++t) {
+    const double p = counted.at[t].probability;
+    EXPECT_GT(p, 1e-3);
+    const double error = std::hypot(found.error[t], std::sqrt(p / 200'000));
+    EXPECT_GT(test::normal_two_sided_p((found.mean[t] - p) / error), 1e-5)
+        << p << " " << found.mean[t] << " +- " << found.error[t];
+    EXPECT_LT(error, 0.1 * p) << "or the test sees little";
   }
 }
 
@@ -129,7 +157,7 @@ TEST(Splitting, ReachesDeepTails) {
     const std::vector<double> levels{1e-3, 1e-5};
     std::vector<double> thresholds;
     for (const double p : levels) thresholds.push_back(data.threshold(p));
-    const Averages found = averages(data, data.splitting(thresholds, 500), 24);
+    const Averages found = averages(*data.sampler, d, data.splitting(thresholds, 500), 24);
     for (std::size_t t = 0; t < levels.size(); ++t) {
       EXPECT_LT(std::abs(found.mean[t] - levels[t]), 5 * found.error[t])
           << levels[t] << " " << found.mean[t];

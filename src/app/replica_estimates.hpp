@@ -1,0 +1,43 @@
+/// What the replicas of one method say of the thresholds of one event, and what more they would
+/// cost.
+#pragma once
+
+#include "app/replicas.hpp"
+#include "core/infinity.hpp"
+#include "io/rare.hpp"
+
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+namespace htdm {
+
+/// What is known of the thresholds of one event after some replicas, in their order.
+std::vector<RareEstimate> replica_estimates(const Replicas& replicas);
+
+/// How many replicas to go on to: as many as the targets need at the present spread, at most four
+/// times those that are there; those that are there where all targets are reached without doubt. An
+/// error bar in doubt never ends it. `targets` by threshold, NaN for none.
+std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
+                              const std::vector<double>& targets);
+
+/// What a method is foreseen to cost.
+struct Foresight {
+  double calls = inf;
+  bool tells = true;  ///< whether its first round says enough of every level
+
+  /// Of two that tell equally much the cheaper.
+  bool operator<(const Foresight& other) const {
+    return std::tuple(!tells, calls) < std::tuple(!other.tells, other.calls);
+  }
+};
+
+/// Of all that a method asks for, when `first` is what its first round has found.
+Foresight foreseen(const Replicas& pilot, const std::vector<RareEstimate>& first,
+                   const std::vector<double>& targets);
+
+/// Paths that counting needs for the targets (0.1 for none) where the probabilities are about
+/// these; inf where one is 0.
+double counting_paths(const std::vector<RareEstimate>& about, const std::vector<double>& targets);
+
+}  // namespace htdm

@@ -5,6 +5,7 @@
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include <cmath>
 #include <functional>
@@ -68,6 +69,81 @@ TEST(ResultsFile, DatasetsSayWhatTheyAre) {
   const hdf5::Group exceedance = samplers.open_group("000").open_group("exceedance");
   EXPECT_EQ(exceedance.shape("batch_count"), (std::vector<std::uint64_t>{2, 2}));
   EXPECT_TRUE(std::isnan(samplers.open_group("001").attribute<double>("nu")));
+}
+
+TEST(ResultsFile, EveryTableSaysWhatToThinkOfIt) {
+  const test::Folder folder;
+  Results results = test::sample_results();
+  LawResult& law = *results.samplers[0].law;
+  law.survival_error[2] = law.survival[2] / 4;
+  law.quantile_error = {0.9, 0.3};  // of -2.5, and of 1e-3, which the unit of z-space stands for
+  write_results(folder.file("r.h5"), results);
+  const Results found = read_results(folder.file("r.h5"));
+  EXPECT_EQ(found.samplers[0].qq_paths, results.samplers[0].qq_paths);
+  const hdf5::File file = hdf5::File::open(folder.file("r.h5"), "r.h5");
+  const hdf5::Group sampler = file.root().open_group("samplers").open_group("000");
+  const hdf5::Group propagated = sampler.open_group("propagated_law");
+  using Flags = std::vector<std::uint8_t>;
+  const auto expect = [](const hdf5::Group& table, const std::string& method, const Flags& flags) {
+    EXPECT_EQ(table.attribute<std::string>("method"), method);
+    EXPECT_EQ(table.read<std::uint8_t>("doubtful"), flags);
+  };
+  expect(sampler.open_group("survival"), "count", {0, 0, 1});
+  expect(sampler.open_group("quantiles"), "count", {0, 0});
+  expect(sampler.open_group("qq"), "count", {1, 0, 1});  // ten of 1e5 paths, on both sides
+  expect(propagated.open_group("survival"), "law", {0, 0, 1});
+  expect(propagated.open_group("quantiles"), "law", {1, 1});
+  const hdf5::Group moments = sampler.open_group("moments");
+  EXPECT_EQ(moments.attribute<std::string>("method"), "sample");
+  EXPECT_EQ(moments.read<double>("low").at(1), 2.5);
+  EXPECT_EQ(moments.read<std::string>("doubt").at(2), "the true law has no such moment");
+}
+
+/// The file at `path` without what schema 1.10 added to it.
+void make_older(const std::string& path, std::size_t samplers) {
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const auto remove = [&](const std::string& table, const std::vector<const char*>& columns,
+                          const std::vector<const char*>& attributes) {
+    if (H5Lexists(file, table.c_str(), H5P_DEFAULT) <= 0) return;
+    for (const char* name : columns) {
+      EXPECT_GE(H5Ldelete(file, (table + "/" + name).c_str(), H5P_DEFAULT), 0) << table << name;
+    }
+    for (const char* name : attributes) {
+      EXPECT_GE(H5Adelete_by_name(file, table.c_str(), name, H5P_DEFAULT), 0) << table << name;
+    }
+  };
+  for (std::size_t i = 0; i < samplers; ++i) {
+    const std::string sampler = "samplers/00" + std::to_string(i) + "/";
+    remove(sampler + "survival", {"doubtful"}, {"method"});
+    remove(sampler + "quantiles", {"doubtful"}, {"method"});
+    remove(sampler + "qq", {"doubtful"}, {"method", "paths"});
+    remove(sampler + "moments", {"low", "high", "doubt"}, {"method"});
+    if (H5Lexists(file, (sampler + "propagated_law").c_str(), H5P_DEFAULT) <= 0) continue;
+    remove(sampler + "propagated_law/survival", {"doubtful"}, {"method"});
+    remove(sampler + "propagated_law/quantiles", {"doubtful"}, {"method"});
+  }
+  H5Fclose(file);
+}
+
+/// What a file before schema 1.10 lacks is not known, and stays so when it is written again.
+TEST(ResultsFile, ReadsFilesWithoutIntervalsOfMoments) {
+  const test::Folder folder;
+  const Results results = test::sample_results();
+  write_results(folder.file("old.h5"), results);
+  make_older(folder.file("old.h5"), results.samplers.size());
+  const Results found = read_results(folder.file("old.h5"));
+  EXPECT_EQ(results_digest(found), results_digest(results));
+  for (const MomentResult& m : found.samplers[0].moments) {
+    EXPECT_TRUE(std::isnan(m.interval.low) && std::isnan(m.interval.high)) << m.name;
+    EXPECT_EQ(m.doubt, "");
+  }
+  EXPECT_EQ(found.samplers[0].qq_paths, 0U);
+  write_results(folder.file("r.h5"), found);
+  EXPECT_EQ(results_json(read_results(folder.file("r.h5"))), results_json(found));
+  const hdf5::File file = hdf5::File::open(folder.file("r.h5"), "r.h5");
+  const hdf5::Group sampler = file.root().open_group("samplers").open_group("000");
+  EXPECT_FALSE(sampler.open_group("qq").has("doubtful"));
+  EXPECT_TRUE(sampler.open_group("quantiles").has("doubtful"));
 }
 
 TEST(ResultsFile, RefusesEveryTruncation) {
@@ -224,6 +300,10 @@ TEST(ResultsDigest, IgnoresTimeHostAndLayout) {
       [](Results& r) { r.models[0].seconds = 1e9; },
       [](Results& r) { r.study = "[models.t]\nfile = \"/elsewhere\"\n"; },
       [](Results& r) { std::swap(r.models[0], r.models[1]); },
+      // What is known since schema 1.10 only, and follows from the rest and the batches.
+      [](Results& r) { r.samplers[0].moments[0].interval.low = 7; },
+      [](Results& r) { r.samplers[0].moments[0].doubt = "a doubt"; },
+      [](Results& r) { r.samplers[0].qq_paths = 7; },
       [](Results& r) { r.samplers[2].qq_law[0] = -std::numeric_limits<double>::quiet_NaN(); },
   };
   const Results results = test::sample_results();

@@ -129,7 +129,7 @@ def frame(axis, edge, right, zero, empty):
     ticks = [tick for tick in ticks if tick > free]
     axis.xaxis.set_major_locator(FixedLocator(([zero] if empty else []) + ticks))
     axis.xaxis.set_major_formatter(FuncFormatter(
-        lambda value, _: "0" if value == zero else level_text(value)))
+        lambda value, _: "none" if value == zero else level_text(value)))
     axis.xaxis.set_minor_locator(FixedLocator([]))
     axis.xaxis.set_minor_formatter(NullFormatter())
     axis.grid(axis="y", visible=False)

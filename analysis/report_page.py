@@ -74,7 +74,7 @@ def sweep_page(results, name):
             f"{html.escape(str(results['created']))}</p><h2>Points</h2><ul>{listed}</ul>"
             "<h2>Table I of all points</h2>" +
             table.as_html(header + table.level_headers(results), body) +
-            f"<h2>How it was run</h2>{conditions(results)}</body></html>\n")
+            f"<p class=note>{marked(results)}</p><h2>How it was run</h2>{conditions(results)}</body></html>\n")
 
 
 def encoded(path):
@@ -141,7 +141,13 @@ def in_short(results):
     return ("<h2>The result in short</h2>" + table.as_html(
         ["sampler", *table.level_headers(results)[::2]], table.verdicts(results)) +
         f"<p class=note>{SHORT[against]} A wide interval agrees with much: look at its width "
-        "before trusting an agreement.</p>")
+        f"before trusting an agreement.{marked(results)}</p>")
+
+
+def marked(results):
+    """What the mark means, where there is one."""
+    doubtful = any(row["doubt"] and row["count"] for row in table.rows(results))
+    return f" {table.MARK} marks what is doubtful: ten paths or fewer were seen." if doubtful else ""
 
 
 SHORT = {
@@ -162,10 +168,7 @@ def tables(results):
     for entry, a, b, c in zip(results["samplers"], names, spans, levels):
         body.append(a + b + ([PAPER_W1.get(entry["kind"], "–")] if paper else []) + c)
     header += ["W1, published"] if paper else []
-    batch = [[row["sampler"], nu_text(row["nu"]), table.plain(row["threshold"]),
-              f"{row['count']:,}", table.scientific(row["batch_mean"]),
-              table.scientific(row["batch_std"]),
-              f"[{table.scientific(row['batch_low'])}, {table.scientific(row['batch_high'])}]"]
+    batch = [[row["sampler"], nu_text(row["nu"]), table.plain(row["threshold"]), *over_batches(row)]
              for row in table.rows(results) if row["probability"] is not None]
     return (table.as_html(header + table.level_headers(results), body) +
             "<p class=note>Brackets are 95 % intervals: Clopper–Pearson on the pooled count for "
@@ -184,13 +187,22 @@ def tables(results):
                 batch) + "</details>" + components(results))
 
 
+def over_batches(row):
+    """Count, mean, deviation and interval; without a path the pooled upper end says more."""
+    if row["count"] == 0:
+        return ["none", f"< {table.scientific(row['high'], 3)}", "–", "–"]
+    return [f"{row['count']:,}" + (table.MARK if row["doubt"] else ""),
+            *(table.scientific(row[key]) for key in ("batch_mean", "batch_std")),
+            f"[{table.scientific(row['batch_low'])}, {table.scientific(row['batch_high'])}]"]
+
+
 def doubts(results):
     """Which counts not to build on, as the file says (since schema 1.9)."""
     listed = [f"{row['sampler']}, ν = {nu_text(row['nu'])}, "
               f"{condition(row['event'], row['threshold'], results)}: {row['doubt']}"
               for row in table.rows(results) if row["doubt"]]
     items = "".join(f"<li>{html.escape(text)}</li>" for text in listed)
-    return f"<p class=note>Doubtful:</p><ul class=note>{items}</ul>" if listed else ""
+    return f"<p class=note>Doubtful, marked with {table.MARK}:</p><ul class=note>{items}</ul>" if listed else ""
 
 
 PAPER_NOTE = (
@@ -280,7 +292,8 @@ def ranks(results):
 def places(results):
     folder = Path(results["path"]).parent
     return ("<dl><dt>results.h5</dt><dd>everything: counts per batch, quantiles, the Q–Q grid, the "
-            "survival function, moments and which of them exist, losses, the study; HDF5 with "
+            "survival function, moments with their intervals and which of them exist, losses, the "
+            "study; HDF5 with "
             f"schema {results['schema'][0]}.{results['schema'][1]}, read by "
             "analysis/htdm_results.py, h5py or xarray</dd><dt>table1.csv</dt><dd>Table I with "
             "every digit, one line per sampler, ν and level</dd><dt>table1.tex</dt><dd>Table I for "

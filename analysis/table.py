@@ -79,13 +79,17 @@ def missing(value):
     return value is None or (isinstance(value, (float, np.floating)) and np.isnan(value))
 
 
-def estimate(value, low, high, style):
-    """value [low, high]; a zero count as "< upper bound"; a dash where nothing was computed."""
+MARK = "*"  # of estimates that are doubtful, as the file says (since schema 1.9)
+
+
+def estimate(value, low, high, style, doubt=""):
+    """value [low, high]; a zero count as "< upper bound"; a dash where nothing was computed. An
+    estimate with a doubt is marked."""
     if missing(value):
         return "–"
     if value == 0 and low == 0:
         return f"< {style(high, 3)}"
-    return f"{style(value)} [{style(low, 3)}, {style(high, 3)}]"
+    return f"{style(value)}{MARK if doubt else ''} [{style(low, 3)}, {style(high, 3)}]"
 
 
 def plain(value, digits=4):
@@ -135,8 +139,8 @@ def cells(results):
         spans.append([estimate(*(first[key + end] for end in ("", "_low", "_high")), plain)
                       for key in ("w1_test", "w1_law")])
         levels.append([text for row in several if row["probability"] is not None for text in (
-            estimate(row["probability"], row["low"], row["high"], scientific),
-            estimate(row["ratio"], row["ratio_low"], row["ratio_high"], short))])
+            estimate(row["probability"], row["low"], row["high"], scientific, row["doubt"]),
+            estimate(row["ratio"], row["ratio_low"], row["ratio_high"], short, row["doubt"]))])
     return names, spans, levels
 
 
@@ -168,7 +172,7 @@ def text(results):
     for start in range(0, len(headers), 4):
         body = [a[:key] + b[start:start + 4] for a, b in zip(names, levels)]
         blocks.append("Exceedance in raw space [95 % interval]; where no path is beyond: < its "
-                      "upper end\n" + align([head[:key] + headers[start:start + 4]] + body))
+                      f"upper end; {MARK} doubtful: ten paths or fewer are\n" + align([head[:key] + headers[start:start + 4]] + body))
     return "\n\n".join(blocks) + "\n"
 
 
@@ -191,7 +195,7 @@ def verdicts(results):
             said = "too rare" if row["ratio_high"] < low else (
                 "too frequent" if row["ratio_low"] > high else "agrees")
             line.append(f"{said}: " + estimate(row["ratio"], row["ratio_low"], row["ratio_high"],
-                                               short))
+                                               short, row["doubt"]))
         listed.append(line)
     return listed
 

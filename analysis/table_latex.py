@@ -38,7 +38,7 @@ def latex(results, name):
                 line += [(str(first["network_calls_per_path"]), "")] + [
                     pair(*(first[which + end] for end in ("", "_low", "_high")))
                     for which in distances(results)]
-            line += [pair(*(several[k][part] for part in ("probability", "low", "high")))
+            line += [pair(*(several[k][part] for part in ("probability", "low", "high", "doubt")))
                      if k < len(several) else ("--", "") for k in shown]
             body.append(line)
         tabulars.append(tabular(titles, body))
@@ -55,7 +55,8 @@ def caption(results):
     return (rf"Wasserstein distances ($z$-space{worst}) and exceedance probabilities (raw space) "
             f"of {path_counts(results['samplers']).replace(',', '{,}')} paths per sampler, seed "
             f"{results['seed']}, with 95\\,\\% intervals below.{known} An entry after $<$ is the "
-            "upper end of the interval where no path was beyond the threshold.")
+            "upper end of the interval where no path was beyond the threshold; "
+            "one with an asterisk is doubtful: ten paths or fewer were.")
 
 
 def distances(results):
@@ -98,8 +99,8 @@ def row(cells):
     return " & ".join(cells) + r" \\"
 
 
-def pair(value, low, high):
-    """The estimate and its interval; a zero count as its upper bound."""
+def pair(value, low, high, doubt=""):
+    """The estimate and its interval; a zero count as its upper bound. A doubt is marked."""
     if missing(value):
         return "--", ""
     if value == 0 and low == 0:
@@ -107,12 +108,12 @@ def pair(value, low, high):
     if not 1e-2 <= value < 1e4:  # one power of ten for the estimate and both ends
         power = int(np.floor(np.log10(value)))
         low, high = (f"{end / 10.0 ** power:.2f}" for end in (low, high))
-        return number(value, 4), rf"$[{low}, {high}]\times 10^{{{power}}}$"
-    return f"${bare(value, 4)}$", f"$[{bare(low, 3)}, {bare(high, 3)}]$"
+        return number(value, 4, doubt), rf"$[{low}, {high}]\times 10^{{{power}}}$"
+    return number(value, 4, doubt), f"$[{bare(low, 3)}, {bare(high, 3)}]$"
 
 
-def number(value, digits=3):
-    return f"${bare(value, digits)}$"
+def number(value, digits=3, doubt=""):
+    return f"${bare(value, digits)}{'^{*}' if doubt else ''}$"
 
 
 def bare(value, digits):

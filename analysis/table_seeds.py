@@ -74,13 +74,20 @@ def exceedance_row(entries, k):
     return row
 
 
+def few(row):
+    """Whether all runs together saw ten paths or fewer: (mean/counting_std)^2 is a run's count."""
+    return bool(row["counting_std"]) and (
+        row["runs"] * (row["mean"] / row["counting_std"]) ** 2 < 10.5)
+
+
 def estimate(row):
-    """mean [low, high] for a reader; a mean of zero as its bound."""
+    """mean [low, high] for a reader; a mean of zero as its bound; few paths in all are marked."""
     if row["mean"] == 0:
         return f"< {row['upper_bound']:.2g}"
+    mean = f"{row['mean']:.3g}" + ("*" if few(row) else "")
     if row["low"] is None:
-        return f"{row['mean']:.3g} (one run: no interval)"
-    return f"{row['mean']:.3g} [{max(row['low'], 0.0):.3g}, {row['high']:.3g}]"
+        return f"{mean} (one run: no interval)"
+    return f"{mean} [{max(row['low'], 0.0):.3g}, {row['high']:.3g}]"
 
 
 def spread(row):
@@ -94,10 +101,12 @@ def text(listed):
     lines = [f"{'sampler':<16}{'nu':>6}  {'quantity':<20}{'mean over seeds [95 %]':<32}"
              f"{'std over seeds':>15}{'/ counting':>12}"]
     for row in listed:
-        std = "-" if row["between_std"] is None else f"{row['between_std']:.2g}"
+        std = f"{row['between_std']:.2g}" if row["between_std"] else "-"
         zeros = f"  ({row['zero_runs']} of {row['runs']} runs saw none)" if row["zero_runs"] else ""
         lines.append(f"{row['sampler']:<16}{nu_text(row['nu']):>6}  {row['quantity']:<20}"
                      f"{estimate(row):<32}{std:>15}{spread(row):>12}{zeros}")
+    if any(map(few, listed)):
+        lines.append("* doubtful: ten paths or fewer in all runs together")
     return "\n".join(lines)
 
 
@@ -105,7 +114,7 @@ def latex(listed):
     lines = [r"\begin{tabular}{lrllrr}", r"\hline",
              r"sampler & $\nu$ & quantity & mean [95\,\%] & std & /counting \\", r"\hline"]
     for row in listed:
-        std = "--" if row["between_std"] is None else f"{row['between_std']:.2g}"
+        std = f"{row['between_std']:.2g}" if row["between_std"] else "--"
         cells = [row["sampler"].replace("_", r"\_"), nu_text(row["nu"]).replace("∞", r"$\infty$"),
                  row["quantity"].replace("_", r"\_").replace(">", "$>$"),
                  estimate(row).replace("<", "$<$"), std, spread(row)]

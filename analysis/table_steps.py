@@ -22,7 +22,8 @@ def rows(groups):
         for calls, levels, ratios in points:
             listed.append({"kind": kind, "scheme": scheme, "increments": increments,
                            "levels": levels, "calls": calls,
-                           **{f"ratio_{level:g}": f"{ratio:.5f}" for level, ratio in ratios}})
+                           **{f"ratio_{level:g}": f"{ratio:.5f}" if ratio >= 1e-4 else
+                              f"{ratio:.3g}" for level, ratio in ratios}})
     return listed
 
 

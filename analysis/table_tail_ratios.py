@@ -21,7 +21,7 @@ def cells(listed):
 
 
 def text(listed):
-    """Three digits; what is 0 to them is said to be below."""
+    """Three digits; what is 0 to them is said to be below, and what is doubtful marked."""
     depths = [r.depth for r in listed[0].ratios]
     lines = [f"{'sampler':<44}" + "".join(f"{depth:>10g}" for depth in depths)]
     point = None
@@ -32,11 +32,15 @@ def text(listed):
                 lines.append(", ".join(f"{key} = {value}" for key, value in point.items()))
         numbers = "".join(f"{shown(r):>10}" for r in row.ratios)
         lines.append(f"  {row.name + ', ν = ' + nu_text(row.nu):<42}" + numbers)
+    if any("*" in line for line in lines):
+        lines.append("* doubtful: ten paths or fewer, or a bound of a quarter or more")
     return "\n".join(lines)
 
 
 def shown(r):
-    return f"{r.ratio:.3f}" if r.ratio >= 5e-4 else f"< {max(r.high, 1e-3):.1g}"
+    if r.ratio < 5e-4:
+        return f"< {max(r.high, 1e-3):.1g}"
+    return f"{r.ratio:.3f}" + ("*" if r.doubt else "")
 
 
 def table(results):

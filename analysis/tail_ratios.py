@@ -14,6 +14,7 @@ class Ratio(NamedTuple):
     low: float
     high: float
     method: str  # "law" or "counting"
+    doubt: str = ""  # why not to build on it, as the file says (since schema 1.9)
 
 
 class Row(NamedTuple):
@@ -29,9 +30,12 @@ def ratios(entry):
     law = propagated_law(entry)
     table = law["exceedance"] if law is not None else computed(entry, "exceedance")
     method = "law" if law is not None else "counting"
-    return [Ratio(level, p / level, low / level, high / level, method)
-            for level, p, low, high in zip(*(table[key] for key in (
-                "level", "probability", "low", "high"))) if not np.isnan(level)] if table else []
+    if not table:
+        return []
+    doubts = table.get("doubt", [""] * len(table["level"]))
+    return [Ratio(level, p / level, low / level, high / level, method, str(doubt))
+            for level, p, low, high, doubt in zip(*(table[key] for key in (
+                "level", "probability", "low", "high")), doubts) if not np.isnan(level)]
 
 
 def rows(results):

@@ -78,8 +78,12 @@ def text(results):
             lines.append(f"{nu_text(nu):>5} {NAMES[entry['kind']]:<8} "
                          f"{entry['basins']['critical_sigma']:>8.3f} {cells[0]:>26} "
                          f"{cells[1]:>28} {cells[2]:>24}")
+    if any("*" in line for line in lines):
+        lines.append("* doubtful: ten paths or fewer")
     return "\n".join(lines)
 
 
 def cell(count, value, low, high):
-    return f"{value:.4g} [{low:.4g}, {high:.4g}]" if count else f"< {high:.2g}"
+    if count == 0:
+        return f"< {high:.2g}"
+    return f"{value:.4g}{'*' if count <= 10 else ''} [{low:.4g}, {high:.4g}]"

@@ -14,6 +14,7 @@
 #include "parallel/binding.hpp"
 #include "parallel/session.hpp"
 #include "stats/tail_index.hpp"
+#include "stats/tail_report.hpp"
 
 #include <fmt/core.h>
 
@@ -67,8 +68,10 @@ void print_tail_indices(const Plan& plan) {
       magnitudes.push_back(std::abs((*data->train)[k]));
     }
     const TailIndex index = hill_index(magnitudes);
-    fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|)\n", j,
-               index.alpha, index.interval.low, index.interval.high, index.k);
+    const std::string doubt = hill_doubt(magnitudes, index.k);
+    fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|){}{}\n", j,
+               index.alpha, index.interval.low, index.interval.high, index.k,
+               doubt.empty() ? "" : "; doubtful: ", doubt);
     if (index.interval.low < 2 && plan.study.data.transform == "none") {
       log_warning(fmt::format(
           "column {} may have no variance (a tail index of 2 or less): its standard deviation, "

@@ -1,6 +1,7 @@
 #include "app/summary.hpp"
 
 #include "parallel/block_loop.hpp"
+#include "stats/batch_moments.hpp"
 #include "stats/sorting.hpp"
 #include "stats/wasserstein.hpp"
 
@@ -30,6 +31,17 @@ UnivariateLaw coordinate_law(const Target& target, int j) {
 double law_quantile(const Target& target, double p) {
   return has_law(target) ? coordinate_quantile(target, p)
                          : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Why not to build on the moment of this order, of data whose law has `index` (tail_index), over
+/// `batches` that are not empty.
+std::string moment_doubt(int order, double index, std::ptrdiff_t batches) {
+  if (index > 0 && index <= order) return "the true law has no such moment";
+  if (batches < 2) return "one batch only";
+  if (index == 0) return "it is not known whether the true law has such a moment";
+  return index > 2 * order ? ""
+                           : "the true law has no moment of twice its order: the sampling error "
+                             "has no finite variance";
 }
 
 /// Finite numbers of a row, sorted.
@@ -121,7 +133,7 @@ SamplerResult Summariser::summarise(const EntryPlan& entry, EntrySample&& sample
   result.exceedance = exceedance(sample.tally);
   result.quantiles = quantiles(sample.tally, normalization);
   result.survival = survival(sample.tally);
-  result.moments = moments(pooled_moments(sample));
+  result.moments = moments(sample);
   // The first few of the paths that W1 is asked for would not be the distance that is asked for.
   if (sample.kept[0].size() != kept_paths(plan_)) return result;
   std::vector<std::vector<double>> sorted(sample.kept.size());
@@ -185,12 +197,22 @@ SurvivalCurve Summariser::survival(const Tally& tally) const {
   return curve;
 }
 
-std::vector<MomentResult> Summariser::moments(const Moments& moments) const {
+std::vector<MomentResult> Summariser::moments(const EntrySample& sample) const {
+  const Moments all = pooled_moments(sample);
   const double index = tail_index(plan_.target);
-  return {{"mean", moments.mean(), index > 1},
-          {"variance", moments.variance(), index > 2},
-          {"skewness", moments.skewness(), index > 3},
-          {"kurtosis", moments.kurtosis(), index > 4}};
+  const auto batches =
+      std::ranges::count_if(sample.moments, [](const Moments& batch) { return batch.count() > 0; });
+  std::vector<MomentResult> results{{"mean", all.mean(), index > 1},
+                                    {"variance", all.variance(), index > 2},
+                                    {"skewness", all.skewness(), index > 3},
+                                    {"kurtosis", all.kurtosis(), index > 4}};
+  const std::array<Interval, 4> intervals = moment_intervals(sample.moments);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    // Of data without a known law the moment may exist, and its doubt says so.
+    if (results[i].exists || index == 0) results[i].interval = intervals[i];
+    results[i].doubt = moment_doubt(static_cast<int>(i) + 1, index, batches);
+  }
+  return results;
 }
 
 void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>>& sorted,
@@ -226,6 +248,7 @@ void Summariser::w1(SamplerResult& result, const std::vector<std::vector<double>
 void Summariser::qq(SamplerResult& result, const std::vector<double>& sorted,
                     const Normalization& scale) const {
   result.qq_level = grid_;
+  result.qq_paths = sorted.size();
   for (auto* column :
        {&result.qq_generated, &result.qq_low, &result.qq_high, &result.qq_test, &result.qq_law}) {
     column->resize(grid_.size());

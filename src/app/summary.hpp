@@ -32,7 +32,7 @@ class Summariser {
   std::vector<ExceedanceResult> exceedance(const Tally& tally) const;
   std::vector<QuantileResult> quantiles(const Tally& tally, const Normalization& scale) const;
   SurvivalCurve survival(const Tally& tally) const;
-  std::vector<MomentResult> moments(const Moments& moments) const;
+  std::vector<MomentResult> moments(const EntrySample& sample) const;
   void w1(SamplerResult& result, const std::vector<std::vector<double>>& sorted,
           const Normalization& scale, int threads) const;
   void qq(SamplerResult& result, const std::vector<double>& sorted,

@@ -1,7 +1,10 @@
 #include "io/estimate_text.hpp"
 
+#include "io/doubts.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace htdm {
@@ -32,6 +35,23 @@ std::string estimate_text(std::uint64_t count, double value, const Interval& int
       fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", value / scale, decimals, interval.low / scale,
                   decimals, interval.high / scale, decimals);
   return exponent < -1 ? text + fmt::format("e{}", exponent) : text;
+}
+
+std::string below_text(double bound) {
+  return "< " + brief(std::max(bound, 1e-300), 2);
+}
+
+std::string bounded_text(double value, double bound, int most) {
+  if (std::isnan(value)) return "-";
+  const double size = std::abs(value);
+  if (no_digit(value, bound)) return below_text(size + bound);
+  const double digits = std::floor(-std::log10(bound / size));
+  if (digits < 1) return brief(value, 2) + " ±" + brief(bound, 2);
+  return brief(value, static_cast<int>(std::min<double>(digits, most)));
+}
+
+std::string nu_text(const std::optional<double>& nu) {
+  return nu ? fmt::format("{}", *nu) : "-";
 }
 
 }  // namespace htdm

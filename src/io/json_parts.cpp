@@ -40,6 +40,22 @@ Json nu_json(double nu) {
   return std::isinf(nu) ? Json("inf") : number(nu);
 }
 
+Json interval_json(const Interval& interval) {
+  return Json::array({number(interval.low), number(interval.high)});
+}
+
+Json numbers_json(std::span<const double> values) {
+  Json array = Json::array();
+  for (const double value : values) array.push_back(number(value));
+  return array;
+}
+
+Json flags_json(std::span<const std::uint8_t> values) {
+  Json array = Json::array();
+  for (const std::uint8_t value : values) array.push_back(value != 0);
+  return array;
+}
+
 Json study_json(const std::string& text) {
   try {
     return study_value({parse_toml(text, "study"), ""});

@@ -2,9 +2,12 @@
 #pragma once
 
 #include "io/provenance.hpp"
+#include "stats/intervals.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
+#include <span>
 #include <string>
 
 namespace htdm {
@@ -14,6 +17,11 @@ using Json = nlohmann::ordered_json;
 /// JSON knows no infinities and no NaN: they become null, but for nu = inf.
 Json number(double value);
 Json nu_json(double nu);
+
+/// [low, high]; numbers; truth values.
+Json interval_json(const Interval& interval);
+Json numbers_json(std::span<const double> values);
+Json flags_json(std::span<const std::uint8_t> values);
 
 /// null for a text that this version cannot read; the text itself stands beside it.
 Json study_json(const std::string& text);

@@ -34,6 +34,7 @@ void law_survival_columns(Table table, Law& law) {
   table.column("probability", law.survival, {"exceedance probability of the propagated law"});
   table.column("error", law.survival_error, {"bound on its error"});
   table.column("law", law.survival_law, {"probability under the true law"});
+  write_trust(table, "law", law.survival_doubtful());
 }
 
 template <class Table, class Law>
@@ -41,6 +42,7 @@ void law_quantile_columns(Table table, Law& law) {
   table.column("level", law.quantile_level, {"quantile level"});
   table.column("value", law.quantile, {"quantile of the propagated law, z-space"});
   table.column("error", law.quantile_error, {"bound on its error"});
+  write_trust(table, "law", law.quantiles_doubtful());
 }
 
 template <class Table, class Law>

@@ -125,20 +125,20 @@ Json numbers(std::span<const double> values) {
 }
 
 /// Ends may be infinite.
-Json interval_json(const Interval& interval) {
+Json ends_json(const Interval& interval) {
   return {nu_json(interval.low), nu_json(interval.high)};
 }
 
 Json tail_number_json(const TailNumber& n) {
   return {{"value", nu_json(n.value)},
-          {"interval", interval_json(n.interval)},
+          {"interval", ends_json(n.interval)},
           {"method", n.method},
           {"doubtful", !n.doubt.empty()},
           {"doubt", n.doubt}};
 }
 
 Json divergence_json(const Divergence& d) {
-  return {{"value", nu_json(d.value)}, {"interval", interval_json(d.interval)}};
+  return {{"value", nu_json(d.value)}, {"interval", ends_json(d.interval)}};
 }
 
 Json rival_json(const NuRivalResult& r) {
@@ -159,7 +159,7 @@ Json sampler_json(const SamplingNu& s) {
           {"model_nu", nu_json(s.model_nu)},
           {"levels", s.levels},
           {"nu", nu_json(s.choice.nu)},
-          {"interval", interval_json(s.choice.interval)},
+          {"interval", ends_json(s.choice.interval)},
           {"at_end", s.choice.at_end},
           {"divergence", divergence_json(s.choice.divergence)},
           {"fit_p_value", number(s.choice.fit_p_value)},

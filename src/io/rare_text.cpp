@@ -13,10 +13,6 @@
 namespace htdm {
 namespace {
 
-std::string nu_text(const std::optional<double>& nu) {
-  return nu ? fmt::format("{}", *nu) : "-";
-}
-
 /// Estimate and interval; never a bare zero.
 std::string probability_text(const RareEstimate& e) {
   if (!e.resolved()) return "not resolved, < " + brief(e.interval.high, 2);

@@ -29,8 +29,8 @@ struct ExceedanceResult {
   Interval batch_interval;               ///< 95 %, Student-t over batches
   std::vector<std::uint64_t> batch_counts;
 
-  /// Why not to build on it; empty for no doubt. Ten paths or fewer beyond the threshold: then the
-  /// variance of the variance, 1/count, is 0.1 or more.
+  /// Why not to build on it; empty for no doubt. Ten paths or fewer beyond the threshold
+  /// (few_beyond in io/doubts.hpp).
   std::string doubt() const;
 };
 
@@ -55,12 +55,20 @@ struct SurvivalCurve {
   std::vector<Interval> interval;   ///< pointwise 95 %, Clopper-Pearson
   std::vector<std::uint64_t> test;  ///< test samples above; empty in files before schema 1.2
   std::vector<double> law;          ///< true probability; empty where there is no law
+
+  /// 1 where ten paths or fewer are above the threshold.
+  std::vector<std::uint8_t> doubtful() const;
 };
 
 struct MomentResult {
   std::string name;  ///< mean, variance, skewness, kurtosis
   double value = 0;
   bool exists = true;  ///< whether the target law has this moment
+  /// 95 %, Student-t over batches (stats/batch_moments.hpp); NaN where there is none, where fewer
+  /// than two batches were sampled and before schema 1.10.
+  Interval interval{std::numeric_limits<double>::quiet_NaN(),
+                    std::numeric_limits<double>::quiet_NaN()};
+  std::string doubt{};  ///< why not to build on it; empty for none, and before schema 1.10
 };
 
 /// P(event value > threshold) by the propagated law.
@@ -71,7 +79,8 @@ struct LawExceedance {
   double probability = 0;
   Interval interval;  ///< error bound: the true value of the sampler's law is inside
 
-  /// Why not to build on it: a bound of a quarter of the probability or more. Empty for no doubt.
+  /// Why not to build on it: a bound of a quarter of the probability or more (no_digit in
+  /// io/doubts.hpp). Empty for no doubt.
   std::string doubt() const;
 };
 
@@ -109,6 +118,11 @@ struct LawResult {
   std::vector<LawMarginal> marginals;
   std::vector<LawDensity> densities;  ///< per noise level, on request
   double seconds = 0;                 ///< never part of the digest
+
+  /// 1 where the bound is a quarter of the value or more; of quantiles, a quarter of the unit of
+  /// z-space for those smaller than it.
+  std::vector<std::uint8_t> survival_doubtful() const;
+  std::vector<std::uint8_t> quantiles_doubtful() const;
 };
 
 /// One sampler at one nu.
@@ -125,12 +139,17 @@ struct SamplerResult {
   std::vector<QuantileResult> quantiles;                        ///< about 25 levels
   std::vector<double> qq_level, qq_generated, qq_test, qq_law;  ///< the Q-Q grid (first component)
   std::vector<double> qq_low, qq_high;                          ///< its 95 % band, pointwise
+  std::uint64_t qq_paths = 0;  ///< that the grid was made of; 0 before schema 1.10
   SurvivalCurve survival;
   std::vector<MomentResult> moments;  ///< first component, raw space
   std::optional<LawResult> law;       ///< what `htdm law` added
   std::optional<PoolData> pool;       ///< what merging needs; none before schema 1.5 or paths
   std::uint64_t nonfinite = 0;
   double seconds = 0;  ///< wall time of its sampling; never part of the digest
+
+  /// 1 where ten paths or fewer lie beyond the quantile's level, on its nearer side.
+  std::vector<std::uint8_t> quantiles_doubtful() const;
+  std::vector<std::uint8_t> qq_doubtful() const;
 };
 
 struct ModelResult {

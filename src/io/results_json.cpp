@@ -1,5 +1,6 @@
 #include "io/file_header.hpp"
 #include "io/json_parts.hpp"
+#include "io/law_json.hpp"
 #include "io/results.hpp"
 #include "io/sweep_file.hpp"
 
@@ -8,17 +9,6 @@
 
 namespace htdm {
 namespace {
-
-Json pair(const Interval& interval) {
-  return Json::array({number(interval.low), number(interval.high)});
-}
-
-template <class Values>
-Json list(const Values& values) {
-  Json array = Json::array();
-  for (double value : values) array.push_back(number(value));
-  return array;
-}
 
 std::string transform_kind(const Normalization& n) {
   return std::string(name(n.transforms.empty() ? TransformKind::none : n.transforms[0].kind));
@@ -37,9 +27,9 @@ Json spread_json(const SpreadNetwork& spread) {
   for (const SpreadLimit& l : spread.limits) {
     limits.push_back({{"sigma", number(l.sigma)},
                       {"mean", number(l.mean)},
-                      {"mean_interval", pair({l.mean_low, l.mean_high})},
+                      {"mean_interval", interval_json({l.mean_low, l.mean_high})},
                       {"median", number(l.median)},
-                      {"median_interval", pair({l.median_low, l.median_high})}});
+                      {"median_interval", interval_json({l.median_low, l.median_high})}});
   }
   return {{"steps", spread.steps}, {"loss", loss_json(spread.loss)}, {"limits", std::move(limits)}};
 }
@@ -48,8 +38,8 @@ Json model_json(const ModelResult& m) {
   return {{"name", m.name},
           {"kind", m.kind},
           {"nu", nu_json(m.nu)},
-          {"mean", list(m.normalization.mean)},
-          {"deviation", list(m.normalization.deviation)},
+          {"mean", numbers_json(m.normalization.mean)},
+          {"deviation", numbers_json(m.normalization.deviation)},
           {"transform", transform_kind(m.normalization)},
           {"steps", m.steps},
           {"weights_sha256", m.weights_sha256.empty() ? Json() : Json(m.weights_sha256)},
@@ -61,14 +51,14 @@ Json model_json(const ModelResult& m) {
 /// One number in one dimension, a list in more, null where not computed.
 Json w1_value(const std::optional<W1Result>& w1) {
   if (!w1) return {};
-  return w1->value.size() == 1 ? number(w1->value.front()) : list(w1->value);
+  return w1->value.size() == 1 ? number(w1->value.front()) : numbers_json(w1->value);
 }
 
 Json w1_interval(const std::optional<W1Result>& w1) {
   if (!w1) return {};
-  if (w1->interval.size() == 1) return pair(w1->interval.front());
+  if (w1->interval.size() == 1) return interval_json(w1->interval.front());
   Json array = Json::array();
-  for (const Interval& interval : w1->interval) array.push_back(pair(interval));
+  for (const Interval& interval : w1->interval) array.push_back(interval_json(interval));
   return array;
 }
 
@@ -82,8 +72,8 @@ Json exceedance_json(const ExceedanceResult& e, const SamplerResult& s) {
           {"count", e.count},
           {"batch_mean", number(e.batch_mean)},
           {"batch_std", number(e.batch_std)},
-          {"interval", pair(e.interval)},
-          {"batch_interval", pair(e.batch_interval)},
+          {"interval", interval_json(e.interval)},
+          {"batch_interval", interval_json(e.batch_interval)},
           {"batch_counts", e.batch_counts},
           {"relative_error", e.count == 0 ? Json() : number(half / e.probability)},
           {"ratio", number(e.probability / e.level)},
@@ -94,12 +84,19 @@ Json exceedance_json(const ExceedanceResult& e, const SamplerResult& s) {
           {"doubt", e.doubt()}};
 }
 
-Json quantile_json(const QuantileResult& q) {
-  return {{"level", number(q.level)},
-          {"generated", number(q.generated)},
-          {"interval", pair(q.interval)},
-          {"test", number(q.test)},
-          {"law", number(q.law)}};
+Json quantiles_json(const SamplerResult& s) {
+  const std::vector<std::uint8_t> doubtful = s.quantiles_doubtful();
+  Json array = Json::array();
+  for (const QuantileResult& q : s.quantiles) {
+    array.push_back({{"level", number(q.level)},
+                     {"generated", number(q.generated)},
+                     {"interval", interval_json(q.interval)},
+                     {"method", "count"},
+                     {"test", number(q.test)},
+                     {"law", number(q.law)},
+                     {"doubtful", doubtful[array.size()] != 0}});
+  }
+  return array;
 }
 
 Json survival_json(const SurvivalCurve& s) {
@@ -108,36 +105,20 @@ Json survival_json(const SurvivalCurve& s) {
     low.push_back(number(interval.low));
     high.push_back(number(interval.high));
   }
-  return {{"threshold", list(s.threshold)},
+  return {{"threshold", numbers_json(s.threshold)},
+          {"method", "count"},
           {"count", s.count},
           {"low", std::move(low)},
           {"high", std::move(high)},
+          {"doubtful", flags_json(s.doubtful())},
           {"test", s.test.empty() ? Json() : Json(s.test)},
-          {"law", s.law.empty() ? Json() : list(s.law)}};
+          {"law", s.law.empty() ? Json() : numbers_json(s.law)}};
 }
 
 Json moment_json(const MomentResult& m) {
-  return {{"name", m.name}, {"value", number(m.value)}, {"exists", m.exists}};
-}
-
-Json law_exceedance_json(const LawExceedance& e, const LawResult& law) {
-  const double half = (e.interval.high - e.interval.low) / 2;
-  return {{"level", number(e.level)},
-          {"threshold", number(e.threshold)},
-          {"event", e.event},
-          {"method", "law"},
-          {"probability", number(e.probability)},
-          {"count", nullptr},
-          {"batch_mean", nullptr},
-          {"batch_std", nullptr},
-          {"interval", pair(e.interval)},
-          {"batch_interval", nullptr},
-          {"batch_counts", nullptr},
-          {"relative_error", e.probability > 0 ? number(half / e.probability) : Json()},
-          {"ratio", number(e.probability / e.level)},
-          {"cost", {{"paths", 0}, {"calls", nullptr}, {"seconds", number(law.seconds)}}},
-          {"doubtful", !e.doubt().empty()},
-          {"doubt", e.doubt()}};
+  return {{"name", m.name},     {"value", number(m.value)}, {"interval", interval_json(m.interval)},
+          {"method", "sample"}, {"exists", m.exists},       {"doubtful", !m.doubt.empty()},
+          {"doubt", m.doubt}};
 }
 
 /// What was counted, then what the law says.
@@ -147,46 +128,6 @@ Json all_exceedance_json(const SamplerResult& s) {
   if (!s.law) return array;
   for (const LawExceedance& e : s.law->exceedance) array.push_back(law_exceedance_json(e, *s.law));
   return array;
-}
-
-/// What is known of every noise level, and its tails as [sigma][depth].
-Json marginals_json(const LawResult& law) {
-  if (law.marginals.empty()) return {};
-  Json json{{"depth", list(law.marginal_depth)}};
-  const auto column = [&](const char* name, double LawMarginal::*part) {
-    json[name] = array_of(law.marginals, [&](const LawMarginal& m) { return number(m.*part); });
-  };
-  const auto lists = [&](const char* name, std::vector<double> LawMarginal::*part) {
-    json[name] = array_of(law.marginals, [&](const LawMarginal& m) { return list(m.*part); });
-  };
-  column("sigma", &LawMarginal::sigma);
-  column("scale", &LawMarginal::scale);
-  column("w1", &LawMarginal::w1);
-  column("w1_error", &LawMarginal::w1_error);
-  lists("threshold", &LawMarginal::threshold);
-  lists("probability", &LawMarginal::probability);
-  lists("error", &LawMarginal::error);
-  return json;
-}
-
-Json law_json(const std::optional<LawResult>& law) {
-  if (!law) return {};
-  return {{"tolerance", law->tolerance},
-          {"relative_error", number(law->relative_error)},
-          {"lost_mass", number(law->lost_mass)},
-          {"w1", law->w1 ? number(*law->w1) : Json()},
-          {"w1_error", law->w1 ? number(law->w1_error) : Json()},
-          {"survival",
-           {{"threshold", list(law->survival_threshold)},
-            {"probability", list(law->survival)},
-            {"error", list(law->survival_error)},
-            {"law", list(law->survival_law)}}},
-          {"quantiles",
-           {{"level", list(law->quantile_level)},
-            {"value", list(law->quantile)},
-            {"error", list(law->quantile_error)}}},
-          {"marginals", marginals_json(*law)},
-          {"seconds", number(law->seconds)}};
 }
 
 Json sampler_json(const SamplerResult& s) {
@@ -204,7 +145,7 @@ Json sampler_json(const SamplerResult& s) {
           {"w1_law", w1_value(s.w1_law)},
           {"w1_law_interval", w1_interval(s.w1_law)},
           {"exceedance", all_exceedance_json(s)},
-          {"quantiles", array_of(s.quantiles, quantile_json)},
+          {"quantiles", quantiles_json(s)},
           {"survival", survival_json(s.survival)},
           {"moments", array_of(s.moments, moment_json)},
           {"propagated_law", law_json(s.law)},

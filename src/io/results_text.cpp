@@ -1,4 +1,5 @@
 #include "io/estimate_text.hpp"
+#include "io/law_text.hpp"
 #include "io/results.hpp"
 #include "io/text_table.hpp"
 
@@ -10,21 +11,14 @@
 namespace htdm {
 namespace {
 
-std::string nu_text(const std::optional<double>& nu) {
-  return nu ? fmt::format("{}", *nu) : "-";
-}
-
-/// The distance, in more dimensions than one that of the worst component.
-std::string w1_text(const std::optional<W1Result>& w1, bool with_interval) {
+/// The distance with its interval, in more dimensions than one that of the worst component.
+std::string w1_text(const std::optional<W1Result>& w1) {
   if (!w1 || w1->value.empty()) return "-";
   const auto worst =
       static_cast<std::size_t>(std::ranges::max_element(w1->value) - w1->value.begin());
-  std::string text = fmt::format("{:.4f}", w1->value[worst]);
-  if (with_interval && worst < w1->interval.size()) {
-    const Interval& interval = w1->interval[worst];
-    text += fmt::format(" ±{:.4f}", (interval.high - interval.low) / 2);
-  }
-  return text;
+  if (worst >= w1->interval.size()) return fmt::format("{:.4f}", w1->value[worst]);
+  const Interval& interval = w1->interval[worst];
+  return fmt::format("{:.4f} ±{:.4f}", w1->value[worst], (interval.high - interval.low) / 2);
 }
 
 std::string probability_text(const ExceedanceResult& e) {
@@ -45,8 +39,8 @@ std::vector<Column> sampler_columns(const Results& results) {
     name.cells.push_back(s.name);
     nu.cells.push_back(nu_text(s.nu));
     calls.cells.push_back(fmt::format("{}", s.network_calls_per_path));
-    test.cells.push_back(w1_text(s.w1_test, true));
-    law.cells.push_back(w1_text(s.w1_law, false));
+    test.cells.push_back(w1_text(s.w1_test));
+    law.cells.push_back(w1_text(s.w1_law));
     for (Column* column : {&test, &law}) {
       if (s.w1_test && s.w1_test->value.size() > 1) column->subtitle = "worst component";
     }
@@ -148,73 +142,6 @@ std::string doubts_text(const Results& results) {
   return text;
 }
 
-/// A probability of the propagated law, as many digits as its bound allows (at most six).
-std::string law_probability_text(const LawExceedance& e) {
-  const double bound = (e.interval.high - e.interval.low) / 2;
-  if (!e.doubt().empty()) return "< " + brief(e.interval.high, 2);
-  const int digits = static_cast<int>(std::floor(-std::log10(bound / e.probability)));
-  return brief(e.probability, std::clamp(digits, 2, 6));
-}
-
-std::string law_ratio_text(const LawExceedance& e) {
-  if (std::isnan(e.level)) return "-";
-  if (!e.doubt().empty()) return "< " + brief(e.interval.high / e.level, 2);
-  return brief(e.probability / e.level);
-}
-
-/// Threshold of the main event that is exceeded with probability p; survival is stored by quarters
-/// of a decade from 1e-1 on.
-std::string law_threshold_text(const LawResult& law, double p) {
-  const auto k = static_cast<std::size_t>(std::lround(-4 * std::log10(p))) - 4;
-  const bool known = k < law.survival.size() && law.survival_error[k] < 0.01 * p;
-  return known ? brief(law.survival_threshold[k], 4) : "-";
-}
-
-/// What `htdm law` found, beside what was counted.
-std::string law_text(const Results& results) {
-  const auto has_law = [](const SamplerResult& s) { return s.law.has_value(); };
-  const auto first = std::ranges::find_if(results.samplers, has_law);
-  if (first == results.samplers.end()) return "";
-  Column name{"propagated law", "", {}, true}, nu{"nu", "", {}};
-  Column w1{"W1 to law", "z-space", {}};
-  std::vector<Column> probabilities, ratios, depths;
-  for (const LawExceedance& e : first->law->exceedance) {
-    probabilities.push_back({fmt::format("P({} > {})", e.event, brief(e.threshold)),
-                             std::isnan(e.level) ? "" : "law " + brief(e.level),
-                             {},
-                             true});
-    ratios.push_back({"ratio", "", {}, false, true});
-  }
-  constexpr double shown_depths[] = {1e-6, 1e-9, 1e-12};
-  for (const double p : shown_depths) depths.push_back({"threshold", fmt::format("at {}", p), {}});
-  double worst = 0;
-  for (const SamplerResult& s : results.samplers) {
-    if (!s.law) continue;
-    name.cells.push_back(s.name);
-    nu.cells.push_back(nu_text(s.nu));
-    w1.cells.push_back(s.law->w1 ? fmt::format("{:.5f}", *s.law->w1) : "-");
-    for (std::size_t k = 0; k < probabilities.size(); ++k) {
-      const LawExceedance& e = s.law->exceedance[k];
-      probabilities[k].cells.push_back(law_probability_text(e));
-      ratios[k].cells.push_back(law_ratio_text(e));
-    }
-    for (std::size_t k = 0; k < depths.size(); ++k) {
-      depths[k].cells.push_back(law_threshold_text(*s.law, shown_depths[k]));
-    }
-    worst = std::max(worst, s.law->relative_error);
-  }
-  std::vector<Column> columns{name, nu, w1};
-  for (std::size_t k = 0; k < probabilities.size(); ++k) {
-    columns.push_back(probabilities[k]);
-    columns.push_back(ratios[k]);
-  }
-  columns.insert(columns.end(), depths.begin(), depths.end());
-  std::string out;
-  print_table(out, columns, 2);
-  return out + fmt::format("Laws are propagated without Monte Carlo, relative error up to {}.\n",
-                           brief(worst, 2));
-}
-
 /// Of which part or files these results are.
 std::string origin_text(const Results& results) {
   std::string text;
@@ -256,16 +183,6 @@ std::string sweep_text(const Results& results) {
 }
 
 }  // namespace
-
-std::string ExceedanceResult::doubt() const {
-  if (count == 0) return "no path was seen beyond the threshold";
-  return count <= 10 ? fmt::format("only {} paths were seen beyond the threshold", count) : "";
-}
-
-std::string LawExceedance::doubt() const {
-  const bool resolved = (interval.high - interval.low) / 2 < 0.25 * probability;
-  return resolved ? "" : "its bound leaves no digit";
-}
 
 std::string results_text(const Results& all) {
   if (!all.sweep.empty()) return sweep_text(all);

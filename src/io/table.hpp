@@ -28,6 +28,11 @@ class TableWriter {
     attach(name);
   }
 
+  /// Of the table as a whole.
+  void attribute(const std::string& name, const std::string& value) {
+    group_.set_attribute(name, value);
+  }
+
   /// A second axis, for lists.
   template <class T>
   void axis(const std::string& name, const std::vector<T>& values, const hdf5::Label& label) {
@@ -142,5 +147,14 @@ void write_doubts(TableWriter& table, const Rows& rows) {
 }
 template <class Rows>
 void write_doubts(TableReader&, const Rows&) {}
+
+/// How the numbers of a table were made, and the column `doubtful` (since schema 1.10), which
+/// follows from the others, so it is not read.
+inline void write_trust(TableWriter& table, const std::string& method,
+                        const std::vector<std::uint8_t>& doubtful) {
+  table.attribute("method", method);
+  table.column("doubtful", doubtful, {"1 where not to build on the number, else 0"});
+}
+inline void write_trust(TableReader&, const std::string&, const std::vector<std::uint8_t>&) {}
 
 }  // namespace htdm

@@ -131,7 +131,7 @@ void stability_columns(Table table, Rows& rows) {
 }
 
 template <class Entry, class Visit>
-void entry_attributes(Entry& entry, Visit visit) {
+void tail_attributes(Entry& entry, Visit visit) {
   visit("part", entry.part);
   visit("sampler", entry.sampler);
   visit("nu", entry.nu);
@@ -156,7 +156,7 @@ void report_tables(Report& report, Open open) {
 }
 
 void write_entry(Group group, const TailEntry& entry) {
-  entry_attributes(entry, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
+  tail_attributes(entry, [&](const char* name, const auto& v) { group.set_attribute(name, v); });
   group.set_attribute("source", static_cast<std::uint64_t>(entry.source));
   const auto open = [&](const char* name) { return TableWriter(group.create_group(name)); };
   const std::vector<NumberRow> numbers = number_rows(entry.report);
@@ -168,7 +168,7 @@ void write_entry(Group group, const TailEntry& entry) {
 
 TailEntry read_entry(const Group& group, std::size_t sources) {
   TailEntry entry;
-  entry_attributes(entry, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
+  tail_attributes(entry, [&]<class T>(const char* name, T& v) { v = group.attribute<T>(name); });
   entry.source = group.attribute<std::uint64_t>("source");
   if (entry.source >= sources) group.fail("source", "names none of the sources");
   const auto open = [&](const char* name) { return TableReader(group.open_group(name)); };

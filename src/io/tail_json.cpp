@@ -7,10 +7,6 @@
 namespace htdm {
 namespace {
 
-Json interval_json(const Interval& interval) {
-  return Json::array({number(interval.low), number(interval.high)});
-}
-
 Json cost_json(const TailReport& report) {
   return {{"draws", report.size > 0 ? Json(report.size) : Json()},
           {"seconds", number(report.seconds)}};

@@ -21,6 +21,10 @@ TailIndex index_of(double sum, std::size_t k) {
 
 }  // namespace
 
+std::string few_exceedances(std::size_t exceedances) {
+  return exceedances < 30 ? "only " + std::to_string(exceedances) + " exceedances" : "";
+}
+
 TailIndex hill_index(std::span<const double> magnitudes, std::size_t k) {
   std::vector<double> largest;
   std::ranges::copy_if(magnitudes, std::back_inserter(largest), [](double x) { return x > 0; });

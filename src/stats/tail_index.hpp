@@ -5,9 +5,13 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace htdm {
+
+/// Why not to build on an estimate from so many exceedances: fewer than 30. Empty for no doubt.
+std::string few_exceedances(std::size_t exceedances);
 
 /// Hill's estimate of the tail index alpha in P(X > x) ~ x^-alpha.
 struct TailIndex {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 namespace htdm {
@@ -30,10 +31,6 @@ void add(std::string& doubt, const std::string& sentence) {
 std::size_t fitted_exceedances(std::size_t n, std::size_t wanted) {
   const std::size_t k = wanted > 0 ? wanted : std::clamp<std::size_t>(n / 20, few, 5000);
   return std::min(k, n / 2);
-}
-
-std::string few_doubt(std::size_t k) {
-  return k < few ? text("only %zu exceedances", k) : std::string();
 }
 
 std::string clustering_doubt(std::span<const double> in_order, double threshold) {
@@ -129,6 +126,16 @@ Clustering clustering(std::span<const double> in_order, double threshold) {
   return found;
 }
 
+std::string hill_doubt(std::span<const double> in_order, std::size_t exceedances) {
+  std::string doubt = few_exceedances(exceedances);
+  if (exceedances == 0 || exceedances >= in_order.size()) return doubt;
+  std::vector<double> largest(in_order.begin(), in_order.end());
+  const auto next = largest.begin() + static_cast<std::ptrdiff_t>(exceedances);
+  std::ranges::nth_element(largest, next, std::greater<>());
+  add(doubt, clustering_doubt(in_order, *next));
+  return doubt;
+}
+
 TailReport tail_report(std::string name, std::span<const double> in_order,
                        const TailSettings& settings) {
   const Stopwatch watch;
@@ -154,13 +161,13 @@ TailReport tail_report(std::string name, std::span<const double> in_order,
   const std::string clusters = clustering_doubt(in_order, tail.threshold());
 
   report.shape = {tail.law().shape, tail.shape_interval(), "generalised Pareto, profile likelihood",
-                  few_doubt(k)};
+                  few_exceedances(k)};
   add(report.shape.doubt, clusters);
   add(report.shape.doubt, stability_doubt(sorted, k, tail.law().shape));
 
   const TailIndex hill = hill_index(sorted);
   report.hill_exceedances = hill.k;
-  report.index = {hill.alpha, hill.interval, "Hill", few_doubt(hill.k)};
+  report.index = {hill.alpha, hill.interval, "Hill", few_exceedances(hill.k)};
   add(report.index.doubt, clusters);
 
   for (const double p : settings.probabilities) {

@@ -73,6 +73,10 @@ struct Clustering {
 };
 Clustering clustering(std::span<const double> in_order, double threshold);
 
+/// Why not to believe the interval of Hill's index of `exceedances` draws, empty for no doubt:
+/// fewer than 30 of them, or neighbours above the next draw that come together as below.
+std::string hill_doubt(std::span<const double> in_order, std::size_t exceedances);
+
 /// The report on draws in the order in which they were made (or observed). Doubts are raised for
 /// fewer than 30 exceedances; for neighbours that are large together more often than once in a
 /// thousand samples of independent draws (intervals are too narrow then); where a fit to the upper

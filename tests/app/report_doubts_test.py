@@ -5,12 +5,15 @@ import unittest
 
 import h5py
 
-from analysis_support import InFolder
+from analysis_support import InFolder, run_program
 
 import htdm_results
 import report_page
 import synthetic_results
 import table
+import table_latex
+import table_tail_ratios
+import tail_ratios
 
 DOUBT = "only 3 paths were seen beyond the threshold"
 
@@ -36,6 +39,28 @@ class Doubts(InFolder):
         self.assertEqual([row["doubt"] for row in rows[:2]], ["", DOUBT])
         self.assertEqual(page.count(DOUBT), 1)
         self.assertRegex(page, f"<li>[^<]*&gt; [^<]*: {DOUBT}</li>")
+        # Probability and ratio in Table I, the count over batches and the word that explains it.
+        self.assertEqual(page.count("*"), 4)
+
+    def test_are_marked_for_a_terminal_and_latex(self):
+        self.report(["", DOUBT])
+        results = htdm_results.read(self.folder)
+        self.assertRegex(table.text(results), r"ve_sde .*\] +[\d.e-]+\* \[.*\] +[\d.]+\* \[")
+        self.assertEqual(table_latex.latex(results, "doubts").count("^{*}"), 1)
+        self.assertRegex(table.verdicts(results)[0][2], r"[\d.]+\* \[")
+        first, second = tail_ratios.ratios(results["samplers"][0])
+        self.assertEqual((first.doubt, second.doubt), ("", DOUBT))
+        self.assertRegex(table_tail_ratios.shown(second), r"[\d.]\*$")
+
+    def test_no_path_is_a_bound_everywhere(self):
+        """Table I, its batches, the ten lines of the example: none shows a bare zero."""
+        rows, page = self.report([])
+        self.assertIn("0", {row["count"] for row in rows})
+        self.assertNotRegex(page, r"<td[^>]*>\[?0[,<\]]")
+        self.assertRegex(page, r"<td class=n>none</td><td class=n>&lt; [\d.e-]+</td>")
+        shown = run_program("example.py", self.folder).stdout
+        self.assertRegex(shown, r"t_sde_ablated .*: < [\d.e-]+ \(doubtful\), should")
+        self.assertNotIn("0.000e", shown)
 
     def test_files_without_them_have_none(self):
         rows, page = self.report([])

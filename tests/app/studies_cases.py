@@ -31,6 +31,12 @@ class Seeds(InFolder):
         self.assertEqual(table_seeds.estimate(row), "< 0.0004")
         self.assertEqual(row["zero_runs"], 2)
 
+    def test_few_paths_are_marked(self):
+        """Two runs of 10,000 paths: ten of them in all are doubtful, eleven are not."""
+        for counts, mark in (((4, 6), "*"), ((5, 6), "")):
+            row = table_seeds.exceedance_row([entry(n / 10_000, 10_000) for n in counts], 0)
+            self.assertTrue(table_seeds.estimate(row).startswith(f"{row['mean']:.3g}{mark} ["))
+
     def test_counting_error(self):
         row = table_seeds.exceedance_row([entry(0.1), entry(0.3)], 0)
         self.assertAlmostEqual(row["counting_std"], np.sqrt((0.1 * 0.9 + 0.3 * 0.7) / 2 / 100))

@@ -80,6 +80,34 @@ TEST(Summary, APerfectSamplerMeetsTheLaw) {
   EXPECT_TRUE(r.moments[1].exists);   // variance of t_3
   EXPECT_FALSE(r.moments[2].exists);  // its skewness
   EXPECT_FALSE(r.moments[3].exists);
+  EXPECT_EQ(r.qq_paths, 400'000U);
+}
+
+/// t_3 has a mean and its sampling error a variance; a variance, without; no skewness.
+TEST(Summary, MomentsHaveTheIntervalsThatTheirLawAllows) {
+  const Plan plan = plan_of("batch_size = 10_000");
+  const Normalization scale{{0.0}, {1.7}};
+  const EntrySample sample = sample_of_target(plan, scale);
+  const Summariser summariser(plan, draw_test_data(plan, 1), 1, 10);
+  const auto summarise = [&](EntrySample of) {
+    return summariser.summarise(plan.entries[0], std::move(of), scale, 127, 1).moments;
+  };
+  const std::vector<MomentResult> moments = summarise(sample);
+  EXPECT_LT(moments[0].interval.low, moments[0].value);
+  EXPECT_GT(moments[0].interval.high, moments[0].value);
+  EXPECT_EQ(moments[0].doubt, "");
+  EXPECT_LT(moments[1].interval.low, moments[1].value);
+  EXPECT_NE(moments[1].doubt.find("no finite variance"), std::string::npos);
+  for (const std::size_t k : {2U, 3U}) {
+    EXPECT_TRUE(std::isnan(moments[k].interval.low) && std::isnan(moments[k].interval.high));
+    EXPECT_EQ(moments[k].doubt, "the true law has no such moment");
+  }
+  EntrySample one = sample;  // a part of the study
+  for (std::size_t b = 1; b < 4; ++b) one.moments[b] = Moments{};
+  const std::vector<MomentResult> of_one = summarise(one);
+  EXPECT_TRUE(std::isnan(of_one[0].interval.low));
+  EXPECT_EQ(of_one[0].doubt, "one batch only");
+  EXPECT_EQ(of_one[2].doubt, "the true law has no such moment");
 }
 
 /// A sampler whose scale is a tenth too large: W1 in z-space is exactly (0.1) E|X| / deviation.

@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 9}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 10}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);
@@ -66,6 +66,31 @@ TEST(ResultsJson, NumbersReadBackEqual) {
   EXPECT_EQ(s.at("survival").at("count"), Json::array({400'000, 1131, 0}));
   EXPECT_EQ(s.at("survival").at("test"), Json::array({41'000, 213, 1}));
   EXPECT_EQ(s.at("moments").at(2).at("exists"), false);
+}
+
+/// Interval, method and doubt of everything that is estimated; cost is that of the sampler.
+TEST(ResultsJson, EveryEstimateSaysWhatToThinkOfIt) {
+  Results results = test::sample_results();
+  results.samplers[0].quantiles[0].level = 1e-5;  // ten of a million paths
+  const Json s = json_of(results).at("samplers").at(0);
+  EXPECT_EQ(s.at("survival").at("method"), "count");
+  EXPECT_EQ(s.at("survival").at("doubtful"), Json::array({false, false, true}));
+  for (const bool first : {true, false}) {
+    const Json quantile = s.at("quantiles").at(first ? 0 : 1);
+    EXPECT_EQ(quantile.at("method"), "count");
+    EXPECT_EQ(quantile.at("doubtful"), first);
+  }
+  const Json moments = s.at("moments");
+  EXPECT_EQ(moments.at(0).at("interval"), Json::array({-0.002, 1.0 / 3}));
+  EXPECT_EQ(moments.at(0).at("doubtful"), false);
+  EXPECT_EQ(moments.at(1).at("doubt"), "no finite variance");
+  EXPECT_TRUE(moments.at(2).at("interval").at(0).is_null());
+  EXPECT_EQ(moments.at(2).at("doubtful"), true);
+  const Json law = s.at("propagated_law");
+  EXPECT_EQ(law.at("survival").at("method"), "law");
+  EXPECT_EQ(law.at("survival").at("doubtful"), Json::array({false, false, false}));
+  EXPECT_EQ(law.at("quantiles").at("method"), "law");
+  EXPECT_EQ(law.at("quantiles").at("doubtful"), Json::array({false, false}));
 }
 
 TEST(ResultsJson, LawsStandBesideCounts) {

@@ -1,9 +1,11 @@
+#include "io/estimate_text.hpp"
 #include "io/results.hpp"
 #include "samples.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 namespace htdm {
@@ -26,7 +28,8 @@ std::string line_with(const std::string& text, const std::string& start) {
 TEST(ResultsText, ShowsEstimatesWithIntervals) {
   const std::string text = results_text(test::sample_results());
   const std::string line = line_with(text, "t_sde ");
-  for (const char* part : {"2.5", "128", "0.0287 ±0.0041", "1.13 [1.02, 1.24]e-3", "1.13"}) {
+  for (const char* part :
+       {"2.5", "128", "0.0287 ±0.0041  0.0287 ±0.0041", "1.13 [1.02, 1.24]e-3", "1.13"}) {
     EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
   }
   for (const char* part : {"P(norm > 12.9)", "law 1.00e-3", "seed 42", "1000000 paths"}) {
@@ -47,6 +50,43 @@ TEST(ResultsText, ShowsLawsWithTheDigitsTheyHave) {
   EXPECT_NE(table.find("< 1.0e-23"), std::string::npos) << table;
   EXPECT_NE(table.find("relative error up to 1.0e-6"), std::string::npos) << table;
   EXPECT_EQ(results_text(test::sample_results(2)).find("propagated law"), std::string::npos);
+}
+
+TEST(ResultsText, DigitsOfAValueFollowItsBound) {
+  EXPECT_EQ(bounded_text(1.23456789e-3, 1e-12), "1.23457e-3");
+  EXPECT_EQ(bounded_text(1.23456789e-3, 1e-12, 3), "1.23e-3");
+  EXPECT_EQ(bounded_text(0.0166, 1e-4), "0.017");  // 2 digits: one unit is 1e-3
+  EXPECT_EQ(bounded_text(0.82, 0.03), "0.8");
+  EXPECT_EQ(bounded_text(0.82, 0.19), "0.82 ±0.19");
+  EXPECT_EQ(bounded_text(0.82, 0.25), "< 1.1");
+  EXPECT_EQ(bounded_text(0, 1e-23), "< 1.0e-23");
+  EXPECT_EQ(bounded_text(0, 0), "< 1.0e-300");
+  EXPECT_EQ(bounded_text(NAN, 1), "-");
+}
+
+/// A threshold's bound is that of its probability times the slope: x ~ 1/p has slope 1 here, and at
+/// 1e-9 one unit in the third digit is allowed.
+TEST(ResultsText, ShowsThresholdsOfLawsWithTheDigitsTheyHave) {
+  Results results = test::sample_results();
+  LawResult& law = *results.samplers[0].law;
+  law.survival.clear();
+  law.survival_threshold.clear();
+  law.survival_error.clear();
+  law.survival_law.clear();
+  for (int k = 4; k <= 48; ++k) {
+    const double p = std::pow(10, -k / 4.0);
+    law.survival.push_back(p);
+    law.survival_threshold.push_back(1.23456789 / p);
+    law.survival_error.push_back(p * (k < 30 ? 2e-5 : k < 40 ? 2e-3 : 0.3));
+    law.survival_law.push_back(p);
+  }
+  const std::string text = results_text(results);
+  const std::string line = line_with(text.substr(text.find("propagated law")), "t_sde");
+  EXPECT_NE(line.find("1.235e6 "), std::string::npos) << line;
+  EXPECT_NE(line.find(" 1.2e9 "), std::string::npos) << line;
+  EXPECT_TRUE(line.ends_with(" -")) << line;  // at 1e-12 no digit is left
+  EXPECT_NE(line.find(" 0.016600 "), std::string::npos) << line;
+  EXPECT_NE(text.find("Digits shown are within the"), std::string::npos);
 }
 
 TEST(ResultsText, AZeroCountIsAnUpperBound) {

@@ -141,7 +141,10 @@ SamplerResult sample_sampler(const std::string& name, std::optional<double> nu, 
   s.survival.interval = {{0.39, 0.41}, {0.0009, 0.0011}, {0, 3e-6}};
   s.survival.test = {41'000, 213, 1};
   if (law) s.survival.law = {0.391, 0.00213, 2.2e-6};
-  s.moments = {{"mean", 0.001, true}, {"variance", 2.98, true}, {"kurtosis", 1e5, false}};
+  s.qq_paths = 100'000;
+  s.moments = {{"mean", 0.001, true, {-0.002, 1.0 / 3}},
+               {"variance", 2.98, true, {2.5, 3.5}, "no finite variance"},
+               {"kurtosis", 1e5, false, {nan, nan}, "the true law has no such moment"}};
   s.nonfinite = count == 0 ? 2 : 0;
   s.seconds = 12.5;
   return s;

@@ -117,5 +117,15 @@ TEST(HillPlot, PassesThroughTheEstimate) {
   EXPECT_NEAR(plot[0].alpha, index.alpha, 1e-12);
 }
 
+TEST(TailReport, HillIsDoubtedWithFewExceedancesAndWhereTheyComeTogether) {
+  const std::vector<double> draws = pareto(2, 5000, 1);
+  EXPECT_EQ(hill_doubt(draws, 50), "");
+  EXPECT_EQ(hill_doubt(draws, 29), "only 29 exceedances");
+  std::vector<double> together = draws;
+  std::ranges::sort(together);
+  EXPECT_NE(hill_doubt(together, 50).find("come together"), std::string::npos);
+  EXPECT_EQ(hill_doubt(std::vector<double>{1, 2}, 0), "only 0 exceedances");
+}
+
 }  // namespace
 }  // namespace htdm

@@ -48,6 +48,9 @@ class BadData(unittest.TestCase):
         with htdm.temporary_folder() as folder:
             (folder / "data.csv").write_text(HEADER + GOOD)
             htdm.write_study(folder, self.study({}))
+            # Twenty training rows or so are few for a tail index.
+            self.assertRegex(htdm.succeed(htdm.run("check", "study.toml", folder=folder)),
+                             r"tail index .*\(Hill, .*\); doubtful: only \d+ exceedances")
             htdm.succeed(htdm.run("run", "study.toml", folder=folder))
 
     def test_transforms_run(self):

@@ -62,10 +62,15 @@ class MergeParts(unittest.TestCase):
 
     def test_parts_give_the_digest_of_the_whole(self):
         whole = htdm.digest_of(self.home / "whole")
+        moments = [s["moments"] for s in htdm.results_of(self.home / "whole")["samplers"]]
+        self.assertLess(moments[0][0]["interval"][0], moments[0][0]["value"])
         with htdm.temporary_folder() as folder:
             for outputs in (self.thirds[::-1], self.parts(folder, 1, (2,)), self.fives):
                 htdm.succeed(htdm.run("merge", *outputs, "--output", folder / "merged", "--force"))
                 self.assertEqual(htdm.digest_of(folder / "merged"), whole)
+                # Their intervals are no part of the digest.
+                self.assertEqual([s["moments"] for s in
+                                  htdm.results_of(folder / "merged")["samplers"]], moments)
             names = {path.name for path in htdm.model_files(folder / "merged")}
             self.assertEqual(names, {"t_edm.h5", "edm.h5"})
             merged = htdm.results_of(folder / "merged")

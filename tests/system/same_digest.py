@@ -40,7 +40,9 @@ class SameDigest(unittest.TestCase):
     def run_study(self, study, output, **layout):
         path = htdm.write_study(pathlib.Path(output).parent, study)
         htdm.succeed(htdm.run("run", path, "--output", output, "--force", **layout))
-        return htdm.digest_of(output)
+        # Intervals of moments are no part of the digest.
+        moments = [s["moments"] for s in htdm.results_of(output)["samplers"]]
+        return htdm.digest_of(output) + str(moments)
 
     def one_digest(self, digests):
         self.assertEqual(len(set(digests.values())), 1, digests)
@@ -98,7 +100,7 @@ class SameDigest(unittest.TestCase):
             digests = [self.run_study(htdm.changed(STUDY, change), folder / "out")
                        for change in changes]
         self.assertEqual(len(set(digests)), len(changes), digests)
-        self.assertRegex(digests[0], r"^[0-9a-f]{64}$")
+        self.assertRegex(digests[0], r"^[0-9a-f]{64}\b")
 
 
 if __name__ == "__main__":

@@ -160,8 +160,8 @@ class Agreement {
   Stopwatch watch_;
 };
 
-/// Trainings shorter than this are done again rather than kept: a checkpoint costs some of it.
-constexpr double worth_keeping = 0.1;
+/// Trainings shorter than this are done again rather than kept.
+constexpr double worth_keeping = 1;
 
 }  // namespace
 

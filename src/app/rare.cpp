@@ -185,15 +185,16 @@ class RareEstimator {
     if (has_noise()) pilots.push_back(replicas_of(RareMethod::splitting, event));
     pilots.push_back(replicas_of(RareMethod::importance, event));
     std::map<RareMethod, Foresight> costs;
-    Foresight& counted = costs[RareMethod::counting];
+    Foresight counted{inf, event.thresholds.size() + 1};
     for (Replicas& pilot : pilots) {
-      pilot.extend(static_cast<std::uint64_t>(rare_.replicas), work_.dealer);
+      pilot.extend(first_round(pilot, pilots.front()), work_.dealer);
       const std::vector<RareEstimate> first = replica_estimates(pilot);
-      costs[pilot.method()] = foreseen(pilot, first, event.targets);
-      counted.calls =
-          std::min(counted.calls, counting_paths(first, event.targets) * pilot.calls_per_path());
+      const Foresight cost = foreseen(pilot, first, event.targets);
+      costs[pilot.method()] = cost;
+      const double calls = counting_paths(first, event.targets) * pilot.calls_per_path();
+      counted = std::min(counted, {calls, cost.unseen, cost.unsure});
     }
-    counted.tells = std::isfinite(counted.calls);
+    costs[RareMethod::counting] = counted;
     if (has_propagated_law()) {
       costs[RareMethod::law] = {entry_.table ? law_calls_of_a_table : law_calls_of_a_model};
     }
@@ -208,11 +209,20 @@ class RareEstimator {
     return extended(counting, event);
   }
 
+  /// Replicas that a pilot starts with: as many as make its calls those of the first one.
+  std::uint64_t first_round(const Replicas& pilot, const Replicas& leading) const {
+    const auto least = static_cast<std::uint64_t>(rare_.replicas);
+    if (leading.results().empty()) return least;
+    const std::uint64_t calls = replica_estimates(leading).front().calls;
+    const auto of_one = static_cast<std::uint64_t>(pilot.calls_per_path()) * pilot.paths_of_one();
+    return std::max(least, calls / of_one);
+  }
+
   static std::string choice_text(const std::map<RareMethod, Foresight>& costs, RareMethod best) {
     std::string text;
     for (const auto& [method, cost] : costs) {
       text += (text.empty() ? "" : ", ") + rare_method_name(method) + " " +
-              (cost.tells ? brief(cost.calls, 2) : "unknown");
+              (cost.tells() ? brief(cost.calls, 2) : "unknown");
     }
     return rare_method_name(best) + " was chosen by the denoiser calls foreseen: " + text + ". ";
   }

@@ -21,6 +21,9 @@ constexpr double normal_95 = 1.959963984540054;
 /// there, above which others, more common still, may well add to it.
 constexpr double doubtful_share = 0.1;
 
+/// From here on a single replica is half of the sum of squared deviations.
+constexpr double one_replica = 0.25;
+
 double least_rare_share_of(const Replicas& replicas, std::size_t t) {
   if (!replicas.starts_may_not_decide()) return 0;
   std::array<double, start_decades> sums{};
@@ -146,8 +149,11 @@ Foresight foreseen(const Replicas& pilot, const std::vector<RareEstimate>& first
   result.calls =
       static_cast<double>(first.front().calls) * std::max(1.0, largest_factor(first, targets));
   for (std::size_t t = 0; t < first.size(); ++t) {
-    if (!first[t].resolved() || least_rare_share_of(pilot, t) > doubtful_share) {
-      result.tells = false;
+    if (!first[t].resolved()) {
+      ++result.unseen;
+    } else if (least_rare_share_of(pilot, t) > doubtful_share ||
+               first[t].variance_of_variance > one_replica) {
+      ++result.unsure;
     }
   }
   return result;

@@ -6,6 +6,7 @@
 #include "core/infinity.hpp"
 #include "io/rare.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <tuple>
 #include <vector>
@@ -21,14 +22,17 @@ std::vector<RareEstimate> replica_estimates(const Replicas& replicas);
 std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
                               const std::vector<double>& targets);
 
-/// What a method is foreseen to cost.
+/// What a method is foreseen to cost, by a first round.
 struct Foresight {
   double calls = inf;
-  bool tells = true;  ///< whether its first round says enough of every level
+  std::size_t unseen = 0;  ///< levels beyond which the round saw nothing
+  std::size_t unsure = 0;  ///< levels at which starts that it did not see may add to the estimate,
+                           ///< or a single replica makes its error bar
 
+  bool tells() const { return unseen == 0 && unsure == 0; }
   /// Of two that tell equally much the cheaper.
   bool operator<(const Foresight& other) const {
-    return std::tuple(!tells, calls) < std::tuple(!other.tells, other.calls);
+    return std::tuple(unseen, unsure, calls) < std::tuple(other.unseen, other.unsure, other.calls);
   }
 };
 

@@ -109,6 +109,14 @@ void expect_right(const RareCase& data, std::size_t entry, const RareEntry& foun
   EXPECT_EQ(found.estimates[0].level, 1e-7) << "in the order of the plan";
 }
 
+TEST(Foresight, PrefersWhatIsKnownAndThenWhatIsCheap) {
+  EXPECT_LT((Foresight{1e9, 0, 3}), (Foresight{5, 1, 0}));
+  EXPECT_LT((Foresight{1e9, 0, 0}), (Foresight{5, 0, 1}));
+  EXPECT_LT((Foresight{5, 0, 1}), (Foresight{1e9, 0, 1}));
+  EXPECT_TRUE((Foresight{5}).tells());
+  EXPECT_FALSE((Foresight{5, 0, 1}).tells());
+}
+
 TEST(RareEntry, ReachesTheTargetBySplitting) {
   RareCase data("particles = 300\ntarget_relative_error = 0.2");
   expect_right(data, 0, data.run(0), "splitting", 0.2);

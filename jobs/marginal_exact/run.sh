@@ -2,7 +2,7 @@
 # Tail ratios of the marginal-exact sampler and of the others: laws in one dimension, counts in
 # sixteen.
 #
-#   jobs/marginal_exact/run.sh          into results/marginal-exact-line/, -levels/ and -sixteen/
+#   jobs/marginal_exact/run.sh          into results/marginal-exact-line/, -levels/, -gaussian/, -sixteen/
 # Results that are there already are replaced.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,13 +10,13 @@ cd "$(dirname "$0")/../.."
 source jobs/common.sh
 prepare_job
 
-for part in line levels; do
+for part in line levels gaussian; do
   "${launch[@]}" build/bin/htdm law "jobs/marginal_exact/$part.toml" \
     --output "results/marginal-exact-$part" --force >/dev/null
 done
 "${launch[@]}" build/bin/htdm run jobs/marginal_exact/sixteen.toml \
   --output results/marginal-exact-sixteen --force >/dev/null
-for part in line levels sixteen; do
+for part in line levels gaussian sixteen; do
   "$python" analysis/figure_tail_ratios.py "results/marginal-exact-$part"
   "$python" analysis/table_tail_ratios.py "results/marginal-exact-$part"
 done

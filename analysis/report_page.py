@@ -74,7 +74,7 @@ def sweep_page(results, name):
             f"{html.escape(str(results['created']))}</p><h2>Points</h2><ul>{listed}</ul>"
             "<h2>Table I of all points</h2>" +
             table.as_html(header + table.level_headers(results), body) +
-            f"<p class=note>{marked(results)}</p><h2>How it was run</h2>{conditions(results)}</body></html>\n")
+            f"{marked(results)}<h2>How it was run</h2>{conditions(results)}</body></html>\n")
 
 
 def encoded(path):
@@ -141,13 +141,15 @@ def in_short(results):
     return ("<h2>The result in short</h2>" + table.as_html(
         ["sampler", *table.level_headers(results)[::2]], table.verdicts(results)) +
         f"<p class=note>{SHORT[against]} A wide interval agrees with much: look at its width "
-        f"before trusting an agreement.{marked(results)}</p>")
+        f"before trusting an agreement.</p>{marked(results)}")
 
 
 def marked(results):
-    """What the mark means, where there is one."""
+    """What the mark means, as a paragraph, where there is one."""
     doubtful = any(row["doubt"] and row["count"] for row in table.rows(results))
-    return f" {table.MARK} marks what is doubtful: ten paths or fewer were seen." if doubtful else ""
+    if not doubtful:
+        return ""
+    return f"<p class=note>{table.MARK} marks what is doubtful: ten paths or fewer were seen.</p>"
 
 
 SHORT = {
@@ -202,7 +204,9 @@ def doubts(results):
               f"{condition(row['event'], row['threshold'], results)}: {row['doubt']}"
               for row in table.rows(results) if row["doubt"]]
     items = "".join(f"<li>{html.escape(text)}</li>" for text in listed)
-    return f"<p class=note>Doubtful, marked with {table.MARK}:</p><ul class=note>{items}</ul>" if listed else ""
+    if not listed:
+        return ""
+    return f"<p class=note>Doubtful, marked with {table.MARK}:</p><ul class=note>{items}</ul>"
 
 
 PAPER_NOTE = (

@@ -172,7 +172,8 @@ def text(results):
     for start in range(0, len(headers), 4):
         body = [a[:key] + b[start:start + 4] for a, b in zip(names, levels)]
         blocks.append("Exceedance in raw space [95 % interval]; where no path is beyond: < its "
-                      f"upper end; {MARK} doubtful: ten paths or fewer are\n" + align([head[:key] + headers[start:start + 4]] + body))
+                      f"upper end; {MARK} doubtful: ten paths or fewer are\n" +
+                      align([head[:key] + headers[start:start + 4]] + body))
     return "\n\n".join(blocks) + "\n"
 
 

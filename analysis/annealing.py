@@ -4,7 +4,8 @@
     annealing.py results/annealing-line
 
 Reads RESULTS_DIR/trajectories.h5; writes trajectories, temperature, bifurcation and passages to
-RESULTS_DIR/figures/, as PNG and SVG, and prints what the last shows. Each is also a script of its
+RESULTS_DIR/figures/, as PNG and SVG, and the numbers of the last to RESULTS_DIR/annealing.csv, and
+prints them. Each is also a script of its
 own. Exit codes: 0 done, 2 bad input.
 """
 
@@ -16,6 +17,7 @@ import figure_bifurcation
 import figure_passages
 import figure_temperature
 import figure_trajectories
+import tables
 import two_points
 from htdm_results import InputError, read
 from plotting import save
@@ -33,6 +35,7 @@ def main(arguments=None):
         folder = Path(results["path"]).parent / "figures"
         for picture in (picture for part in FIGURES for picture in part.pictures(results)):
             print(save(picture, folder))
+        tables.write(folder.parent / "annealing.csv", two_points.rows(results))
         print(two_points.text(results))
     except (InputError, OSError) as error:
         print(f"annealing: {error}", file=sys.stderr)

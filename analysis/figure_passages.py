@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""When paths last change sides, over ν: t_sde against the ablated one."""
+"""When paths first and last change sides, over ν: t_sde against the ablated one."""
 
 import sys
 
@@ -13,7 +13,8 @@ CAPTION = (
     "{paths} paths of each sampler, d = {d}. Left: the share that has still to cross the plane "
     "half-way between the points, in a step from level σ or below it, against σ over the level "
     "σ_c of the bifurcation: t_sde solid, ablated dashed, bands 95 % Clopper–Pearson intervals. "
-    "Middle: the level of the last crossing of t_sde (share of all paths per unit of ln σ). Right: "
+    "Middle: the level of the last crossing of t_sde, dotted of the first (share of all paths per "
+    "unit of ln σ). Right: "
     "paths that cross after the bifurcation, and below their ratio to the ablated sampler's.")
 
 
@@ -45,10 +46,11 @@ def draw(left, middle, entry, color):
     low, high = np.array([clopper_pearson(int(count), paths) for count in counts[seen]]).T
     left.fill_between(ratio[seen], low, high, color=color, alpha=0.2, linewidth=0)
     levels = entry["passages"]["sigma"]
-    density = entry["passages"]["last"][1:] / paths / np.log(levels[:-1] / levels[1:])
     if entry["kind"] == "t_sde":
-        middle.stairs(density[::-1], (levels / entry["basins"]["critical_sigma"])[::-1],
-                      color=color, linewidth=1.2)
+        for which, dots in (("last", "-"), ("first", ":")):
+            density = entry["passages"][which][1:] / paths / np.log(levels[:-1] / levels[1:])
+            middle.stairs(density[::-1], (levels / entry["basins"]["critical_sigma"])[::-1],
+                          color=color, linewidth=1.2, linestyle=dots)
 
 
 def decorate(left, middle):
@@ -63,7 +65,7 @@ def decorate(left, middle):
     left.plot([], [], color="0.2", label="t_sde")
     left.plot([], [], color="0.2", linestyle=(0, (4, 1.5)), label="ablated")
     left.legend(loc="lower left", fontsize=7.5)
-    middle.set_ylabel("last crossings per unit of ln σ")
+    middle.set_ylabel("crossings per unit of ln σ")
     middle.set_ylim(bottom=0)
 
 

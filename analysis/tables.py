@@ -24,11 +24,15 @@ def main(description, name, table, arguments=None):
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    folder = Path(options.output or Path(results["path"]).parent)
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / name, "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(listed[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(listed)
+    write(Path(options.output or Path(results["path"]).parent) / name, listed)
     print(text)
     return 0
+
+
+def write(path, rows):
+    """Rows, dictionaries with the same keys, as a CSV file; its folder is made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -57,6 +57,20 @@ def remaining(entry):
     return entry["passages"]["sigma"][:-1], np.cumsum(counts[:0:-1])[::-1]
 
 
+def first_passage(entry):
+    """(count, value, low, high): of the paths that ever cross, the geometric mean of the level at
+    which they first do, over sigma_c; a step's level is the geometric mean of its ends."""
+    sigma = entry["passages"]["sigma"]
+    counts = entry["passages"]["first"][1:].astype(float)
+    number = counts.sum()
+    if number < 2:
+        return int(number), np.nan, np.nan, np.nan
+    level = np.log(sigma[:-1] * sigma[1:]) / 2 - np.log(entry["basins"]["critical_sigma"])
+    mean = counts @ level / number
+    error = np.sqrt(counts @ (level - mean) ** 2 / (number - 1) / number)
+    return int(number), *np.exp([mean, mean - 1.96 * error, mean + 1.96 * error])
+
+
 def still_to_cross(entry, share):
     """(count, value, low, high) of the paths that cross in a step from share * sigma_c or below."""
     sigma, counts = remaining(entry)
@@ -66,24 +80,41 @@ def still_to_cross(entry, share):
     return count, count / paths, *clopper_pearson(count, paths)
 
 
+def measured(entry):
+    """{what: (count, value, low, high)} of one sampler, with 95 % intervals."""
+    return {"first crossing/sigma_c": first_passage(entry), "cross below sigma_c":
+            statistic(entry, "late"), "cross below sigma_c/4": still_to_cross(entry, 0.25),
+            "crossings": statistic(entry, "crossings")}
+
+
+def rows(results):
+    """The numbers of measured, a dictionary each; no value where none is known."""
+    return [{"nu": nu_text(nu), "sampler": NAMES[entry["kind"]], "what": what, "count": int(count),
+             **{key: f"{number:.6g}" if np.isfinite(number) else ""
+                for key, number in (("value", value), ("low", low), ("high", high))}}
+            for nu, *entries in pairs(results) for entry in entries
+            for what, (count, value, low, high) in measured(entry).items()]
+
+
 def text(results):
-    """What is late, a line per nu and sampler, with 95 % intervals."""
-    lines = [f"{'nu':>5} {'sampler':<8} {'sigma_c':>8} {'cross below sigma_c':>26} "
+    """What is early and late, a line per nu and sampler, with 95 % intervals."""
+    lines = [f"{'nu':>5} {'sampler':<8} {'sigma_c':>8} {'first crossing/sigma_c':>24} "
+             f"{'cross below sigma_c':>26} "
              f"{'cross below sigma_c/4':>28} {'crossings':>24}"]
     for nu, *entries in pairs(results):
         for entry in entries:
-            cells = [cell(*numbers) for numbers in (
-                statistic(entry, "late"), still_to_cross(entry, 0.25),
-                statistic(entry, "crossings"))]
+            cells = [cell(*numbers) for numbers in measured(entry).values()]
             lines.append(f"{nu_text(nu):>5} {NAMES[entry['kind']]:<8} "
-                         f"{entry['basins']['critical_sigma']:>8.3f} {cells[0]:>26} "
-                         f"{cells[1]:>28} {cells[2]:>24}")
+                         f"{entry['basins']['critical_sigma']:>8.3f} {cells[0]:>24} "
+                         f"{cells[1]:>26} {cells[2]:>28} {cells[3]:>24}")
     if any("*" in line for line in lines):
         lines.append("* doubtful: ten paths or fewer")
     return "\n".join(lines)
 
 
 def cell(count, value, low, high):
+    if not np.isfinite(value):
+        return "not resolved"
     if count == 0:
         return f"< {high:.2g}"
     return f"{value:.4g}{'*' if count <= 10 else ''} [{low:.4g}, {high:.4g}]"

@@ -57,8 +57,11 @@ class Annealing(InFolder):
         drawn = {path.name for path in (self.folder / "figures").iterdir()}
         self.assertEqual(drawn, {name + end for end in (".png", ".svg") for name in (
             "bifurcation", "passages", "temperature", "trajectories")})
-        self.assertRegex(outcome.stdout, r"2.5 t_sde +1.000 +0.05 \[0.04, 0.06\]")
-        self.assertRegex(outcome.stdout, r"∞ ablated +1.000 +< 0.06")
+        table = (self.folder / "annealing.csv").read_text(encoding="utf-8").splitlines()
+        self.assertEqual(len(table), 1 + 4 * 6)
+        self.assertIn("2.5,t_sde,cross below sigma_c,100,0.05,0.04,0.06", table)
+        self.assertRegex(outcome.stdout, r"2.5 t_sde +1.000 .*\] +0.05 \[0.04, 0.06\]")
+        self.assertRegex(outcome.stdout, r"∞ ablated +1.000 .*\] +< 0.06")
 
     def test_axis(self):
         """The points are at -1 and 1, whatever the normalisation; what is across does not count."""
@@ -82,6 +85,24 @@ class Annealing(InFolder):
         # A step that starts at sigma_c/4 or below is, with sigma_c = 1, one of the last.
         late = last[1:][SIGMA[:-1] <= 0.25].sum()
         self.assertEqual(two_points.still_to_cross(entry, 0.25)[:2], (late, late / 2000))
+
+    def test_first_passage(self):
+        """The geometric mean of levels over the paths that cross: those of a single step have its
+        own level, and no error; 1 and 3 paths in steps a factor of 16 apart a quarter of it."""
+        write_trajectories(self.folder / "trajectories.h5")
+        entry = htdm_results.read(self.folder, "trajectories")["samplers"][0]
+        sigma = entry["passages"]["sigma"] = np.array([64.0, 16.0, 4.0, 1.0])
+        entry["basins"]["critical_sigma"] = 2.0
+        entry["passages"]["first"] = np.array([50, 0, 9, 0])
+        np.testing.assert_allclose(two_points.first_passage(entry), (9, 4, 4, 4))
+        entry["passages"]["first"] = np.array([50, 3, 0, 1])
+        count, value, low, high = two_points.first_passage(entry)
+        self.assertEqual(count, 4)
+        self.assertAlmostEqual(value, sigma[0] / 2 / 2 * 16 ** -0.25)
+        error = np.log(16) * np.sqrt((3 / 16 + 9 / 16) / 3 / 4)
+        np.testing.assert_allclose(np.log([value / low, high / value]), 1.96 * error)
+        entry["passages"]["first"] = np.array([50, 0, 0, 0])
+        self.assertEqual(two_points.cell(*two_points.first_passage(entry)), "not resolved")
 
     def test_refuses(self):
         write_trajectories(self.folder / "trajectories.h5", kinds=("t_sde",))

@@ -28,7 +28,8 @@ def looks(listed):
     shades = plt.get_cmap("Blues")(np.linspace(0.45, 1, max(len(exact), 1)))
     own = {name: (shade, "-") for name, shade in zip(exact, shades)}
     others = list(dict.fromkeys(key(row) for row in listed if row.kind != "t_sde_exact"))
-    own.update({one: (PALETTE[1 + i % 5], DASHES[1 + i % 5]) for i, one in enumerate(others)})
+    own.update({one: (PALETTE[1 + i % 5], DASHES[1 + (i + i // 5) % 5])
+                for i, one in enumerate(others)})
     return own
 
 

@@ -68,7 +68,7 @@ void print_tail_indices(const Plan& plan) {
       magnitudes.push_back(std::abs((*data->train)[k]));
     }
     const TailIndex index = hill_index(magnitudes);
-    const std::string doubt = hill_doubt(magnitudes, index.k);
+    const std::string doubt = hill_doubt(magnitudes, index);
     fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|){}{}\n", j,
                index.alpha, index.interval.low, index.interval.high, index.k,
                doubt.empty() ? "" : "; doubtful: ", doubt);

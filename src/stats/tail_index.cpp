@@ -2,7 +2,10 @@
 
 #include "core/infinity.hpp"
 
+#include <boost/math/special_functions/beta.hpp>
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 
@@ -25,11 +28,28 @@ std::string few_exceedances(std::size_t exceedances) {
   return exceedances < 30 ? "only " + std::to_string(exceedances) + " exceedances" : "";
 }
 
+std::size_t hill_size(std::size_t n) {
+  constexpr double most = 5000;
+  if (static_cast<double>(n) <= most) return std::max<std::size_t>(10, n / 100);
+  return static_cast<std::size_t>(50 * std::pow(static_cast<double>(n) / most, 0.25));
+}
+
+double upper_quarter_p_value(std::span<const double> sorted, std::size_t k) {
+  const std::array sizes{k / 4, k};
+  if (k < 8) return 1;
+  const std::vector<TailIndex> found = hill_plot(sorted, sizes);
+  if (found.size() < 2 || std::isinf(found[1].alpha)) return 1;
+  const auto upper = static_cast<double>(sizes[0]), all = static_cast<double>(k);
+  const double share = std::min(1.0, upper / found[0].alpha / (all / found[1].alpha));
+  const double below = boost::math::ibeta(upper, all - upper, share);
+  return 2 * std::min(below, 1 - below);
+}
+
 TailIndex hill_index(std::span<const double> magnitudes, std::size_t k) {
   std::vector<double> largest;
   std::ranges::copy_if(magnitudes, std::back_inserter(largest), [](double x) { return x > 0; });
   if (largest.size() < 4) return {inf, {0, inf}, 0};
-  if (k == 0) k = std::max<std::size_t>(10, largest.size() / 100);
+  if (k == 0) k = hill_size(largest.size());
   k = std::min(k, largest.size() / 2);
   const auto edge = largest.begin() + static_cast<std::ptrdiff_t>(k);
   std::ranges::partial_sort(largest, edge + 1, std::greater<>());

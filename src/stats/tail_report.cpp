@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 #include <utility>
 
 namespace htdm {
@@ -26,11 +25,6 @@ std::string text(const char* format, auto... values) {
 /// Sentences, one after the other.
 void add(std::string& doubt, const std::string& sentence) {
   if (!sentence.empty()) doubt += (doubt.empty() ? "" : "; ") + sentence;
-}
-
-std::size_t fitted_exceedances(std::size_t n, std::size_t wanted) {
-  const std::size_t k = wanted > 0 ? wanted : std::clamp<std::size_t>(n / 20, few, 5000);
-  return std::min(k, n / 2);
 }
 
 std::string clustering_doubt(std::span<const double> in_order, double threshold) {
@@ -53,6 +47,26 @@ std::string stability_doubt(std::span<const double> sorted, std::size_t k, doubl
   if (interval.low <= shape && shape <= interval.high) return "";
   return text("not stable: the upper %zu exceedances give %.3g [%.3g, %.3g]", k / 4,
               upper.law().shape, interval.low, interval.high);
+}
+
+/// Where neither Hill's index nor the shape of a fit is in the other's interval, and where the
+/// upper quarter of the exceedances has another index.
+std::string bias_doubt(std::span<const double> sorted, const TailIndex& index, double shape,
+                       const Interval& around) {
+  std::string doubt;
+  if (std::isinf(index.alpha)) return doubt;
+  if (upper_quarter_p_value(sorted, index.k) < 0.01) {
+    const std::vector<std::size_t> quarter{index.k / 4};
+    add(doubt, text("not stable: the index of the upper %zu exceedances is %.3g", index.k / 4,
+                    hill_plot(sorted, quarter).at(0).alpha));
+  }
+  const auto inside = [](double x, double low, double high) { return low <= x && x <= high; };
+  if (!inside(1 / index.alpha, around.low, around.high) &&
+      !inside(shape, 1 / index.interval.high, 1 / index.interval.low)) {
+    add(doubt, text("biased: the Pareto fit has shape %.3g [%.3g, %.3g], not 1/index = %.3g", shape,
+                    around.low, around.high, 1 / index.alpha));
+  }
+  return doubt;
 }
 
 /// By order statistics; where less than one draw is expected beyond, a bound.
@@ -126,13 +140,20 @@ Clustering clustering(std::span<const double> in_order, double threshold) {
   return found;
 }
 
-std::string hill_doubt(std::span<const double> in_order, std::size_t exceedances) {
-  std::string doubt = few_exceedances(exceedances);
-  if (exceedances == 0 || exceedances >= in_order.size()) return doubt;
-  std::vector<double> largest(in_order.begin(), in_order.end());
-  const auto next = largest.begin() + static_cast<std::ptrdiff_t>(exceedances);
-  std::ranges::nth_element(largest, next, std::greater<>());
-  add(doubt, clustering_doubt(in_order, *next));
+std::size_t pareto_size(std::size_t n) {
+  return std::min(std::clamp<std::size_t>(n / 20, few, 5000), n / 2);
+}
+
+std::string hill_doubt(std::span<const double> in_order, const TailIndex& index) {
+  std::string doubt = few_exceedances(index.k);
+  const std::size_t n = in_order.size(), k = pareto_size(n);
+  if (index.k == 0 || index.k >= n) return doubt;
+  std::vector<double> sorted(in_order.begin(), in_order.end());
+  sort_ascending(std::span(sorted));
+  add(doubt, clustering_doubt(in_order, sorted[n - index.k - 1]));
+  if (k < 2 || sorted[n - k - 1] == sorted.back()) return doubt;
+  const ParetoTail tail(sorted, k);
+  add(doubt, bias_doubt(sorted, index, tail.law().shape, tail.shape_interval()));
   return doubt;
 }
 
@@ -153,7 +174,9 @@ TailReport tail_report(std::string name, std::span<const double> in_order,
   report.name = std::move(name);
   report.size = sorted.size();
   report.largest = sorted.back();
-  const std::size_t k = fitted_exceedances(sorted.size(), settings.exceedances);
+  const std::size_t wanted = settings.exceedances;
+  const std::size_t k =
+      wanted > 0 ? std::min(wanted, sorted.size() / 2) : pareto_size(sorted.size());
   const ParetoTail tail(sorted, k);
   report.threshold = tail.threshold();
   report.exceedances = k;
@@ -169,6 +192,7 @@ TailReport tail_report(std::string name, std::span<const double> in_order,
   report.hill_exceedances = hill.k;
   report.index = {hill.alpha, hill.interval, "Hill", few_exceedances(hill.k)};
   add(report.index.doubt, clusters);
+  add(report.index.doubt, bias_doubt(sorted, hill, report.shape.value, report.shape.interval));
 
   for (const double p : settings.probabilities) {
     report.return_levels.push_back(level_at(sorted, tail, p, report.shape.doubt, clusters));

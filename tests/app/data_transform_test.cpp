@@ -107,7 +107,7 @@ TEST_P(DataTransform, LawColumnsStayTrue) {
 INSTANTIATE_TEST_SUITE_P(Kinds, DataTransform, ::testing::Values("signed_log", "rank"));
 
 /// The rank transform of t data with nu = 1.2 finds both tails: Hill's index is 1.2 within its own
-/// error, 1/sqrt(100) at k = 100 on each side, and the bias of a t tail at its 1 % (below 10 %).
+/// error, 1/sqrt(59) at k = 59 on each side, and the bias of a t tail at its 0.6 % (below 10 %).
 TEST(DataTransformFit, RankTakesTheTailIndexOfEachSide) {
   const TrainingData data = draw_training_data(plan_with("rank"), 2);
   const Transform& t = data.normalization.transforms.at(0);

@@ -59,3 +59,26 @@ prepare_job() {  # set-up, build, launch line
   python=$(python_with_h5py)
   say "$ranks ranks x $threads threads"
 }
+
+tail_ratios() {  # tail_ratios JOB STUDY... -- [STUDY...]: tables and figures of these or of all
+  local job=$1 studies=() study output command
+  shift
+  while [ "$1" != -- ]; do studies+=("$1"); shift; done
+  shift
+  for study; do
+    [[ " ${studies[*]} " == *" $study "* ]] && continue
+    say "there is no study \"$study\" in jobs/$job; it has ${studies[*]}"
+    return 2
+  done
+  [ $# -eq 0 ] || studies=("$@")
+  prepare_job
+  for study in "${studies[@]}"; do
+    output=results/${job//_/-}-$study
+    command=law
+    grep -q '^dimension' "jobs/$job/$study.toml" && command=run  # counted
+    "${launch[@]}" build/bin/htdm "$command" "jobs/$job/$study.toml" --output "$output" --force \
+      >/dev/null
+    "$python" analysis/figure_tail_ratios.py "$output"
+    "$python" analysis/table_tail_ratios.py "$output"
+  done
+}

@@ -1,18 +1,11 @@
 #!/usr/bin/env bash
 # Tail ratios of t_sde_exact with a learned coefficient: laws in one dimension, counts in sixteen.
 #
-#   jobs/learned_coefficient/run.sh     into results/learned-coefficient-line/ and -sixteen/
-# Results that are there already are replaced.
+#   jobs/learned_coefficient/run.sh          all four studies
+#   jobs/learned_coefficient/run.sh pairs    those that are named: line pairs gaussian sixteen
+# Results go to results/learned-coefficient-STUDY; those that are there already are replaced.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=jobs/common.sh
 source jobs/common.sh
-prepare_job
-
-"${launch[@]}" build/bin/htdm law jobs/learned_coefficient/line.toml \
-  --output results/learned-coefficient-line --force >/dev/null
-"${launch[@]}" build/bin/htdm run jobs/learned_coefficient/sixteen.toml \
-  --output results/learned-coefficient-sixteen --force >/dev/null
-for part in line sixteen; do
-  "$python" analysis/table_tail_ratios.py "results/learned-coefficient-$part"
-done
+tail_ratios learned_coefficient line pairs gaussian sixteen -- "$@"

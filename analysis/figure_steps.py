@@ -47,9 +47,9 @@ def name_of(key):
 
 
 def calls_needed(points, k, error=0.05):
-    """Calls from which on the error at depth k stays below `error`, between the last two budgets
-    around it: log-log, or linear in the signed error where it changes sign between them. NaN where
-    no budget is enough, and the smallest one where all are."""
+    """Calls from which on the error at depth k stays below `error`: between the last two budgets
+    around it the signed error is taken as linear in log calls, which asks for a little too many
+    where it falls like a power. NaN where no budget is enough, and the smallest one where all are."""
     calls = np.array([point[0] for point in points], dtype=float)
     errors = np.array([point[2][k][1] - 1 for point in points])
     above = np.flatnonzero(np.abs(errors) > error)
@@ -58,11 +58,7 @@ def calls_needed(points, k, error=0.05):
     i = above[-1]
     if i + 1 == len(calls):
         return np.nan
-    x, y, sign = np.log(calls[i:i + 2]), errors[i:i + 2], np.sign(errors[i])
-    if y[0] * y[1] > 0:
-        y, error = np.log(np.abs(y)), np.log(error)
-    else:
-        y = sign * y
+    x, y = np.log(calls[i:i + 2]), np.sign(errors[i]) * errors[i:i + 2]
     return float(np.exp(x[0] + (x[1] - x[0]) * (y[0] - error) / (y[0] - y[1])))
 
 

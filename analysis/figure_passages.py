@@ -57,16 +57,17 @@ def decorate(left, middle):
     for axis in (left, middle):
         axis.axvline(1, color=TRUTH, linewidth=0.8, linestyle=":")
         axis.set_xscale("log")
-        axis.set_xlim(20, 0.05)
         axis.set_xlabel("$\\sigma/\\sigma_c$")
-    left.set_yscale("log")
+        axis.set_yscale("log")
+    left.set_xlim(20, 0.05)
+    middle.set_xlim(100, 0.05)
     left.set_ylim(1e-6, 1)
     left.set_ylabel("share still to cross")
     left.plot([], [], color="0.2", label="t_sde")
     left.plot([], [], color="0.2", linestyle=(0, (4, 1.5)), label="ablated")
     left.legend(loc="lower left", fontsize=7.5)
     middle.set_ylabel("crossings per unit of ln σ")
-    middle.set_ylim(bottom=0)
+    middle.set_ylim(1e-4, 5)
 
 
 def late(upper, lower, both):

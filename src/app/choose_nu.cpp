@@ -58,6 +58,10 @@ bool apart(const Interval& a, const Interval& b) {
   return a.high < b.low || b.high < a.low;
 }
 
+std::string p_words(double p) {
+  return p < 1e-99 ? "< 1e-99" : "= " + brief(p, 2);
+}
+
 /// Rows that speak, on every rank.
 struct NuRows {
   std::vector<double> all, held_out;  ///< raw space
@@ -305,22 +309,31 @@ class NuChooser {
   }
 
   void add_doubts(const EntryPlan& entry, SamplingNu& result) const {
-    constexpr std::size_t few = 500;
-    std::string& doubt = result.doubt;
+    const std::string shared = shared_doubt(entry, result);
     const NuChoice& choice = result.choice;
     if (choice.at_end) {
-      add(doubt, fmt::format("the interval reaches the last candidate: widen --candidates beyond "
-                             "{} to {}",
-                             brief(candidates_.front()), brief(candidates_.back())));
+      add(result.doubt, fmt::format("the interval reaches the last candidate: widen --candidates "
+                                    "beyond {} to {}",
+                                    brief(candidates_.front()), brief(candidates_.back())));
     }
     if (choice.fit_p_value < doubtful_p) {
-      add(doubt, fmt::format(
-                     "no nu fits (p {}): this is the nearest of laws that are all "
-                     "refuted, and another depth (--tail) may choose another",
-                     choice.fit_p_value < 1e-99 ? "< 1e-99" : "= " + brief(choice.fit_p_value, 2)));
+      add(result.doubt, fmt::format("no nu fits (p {}): this is the nearest of laws that are all "
+                                    "refuted, and another depth (--tail) may choose another",
+                                    p_words(choice.fit_p_value)));
     }
+    add(result.doubt, shared);
+    for (NuRivalResult& rival : result.rivals) {
+      const double p = rival.found.fit_p_value;
+      if (p < doubtful_p) add(rival.doubt, fmt::format("its law is refuted (p {})", p_words(p)));
+      add(rival.doubt, shared);
+    }
+  }
+
+  /// What makes the choice and every comparison with it doubtful.
+  std::string shared_doubt(const EntryPlan& entry, const SamplingNu& result) const {
+    constexpr std::size_t few = 500;
     const std::vector<double> held_out = rows_.bins.distances(rows_.held_out);
-    add(doubt, clustering_doubt(held_out, rows_.bins.edges[rows_.bins.edges.size() / 2]));
+    std::string doubt = clustering_doubt(held_out, rows_.bins.edges[rows_.bins.edges.size() / 2]);
     if (held_out.size() < few) add(doubt, fmt::format("only {} held-out rows", held_out.size()));
     if (!plan_.models[entry.model].section.file.empty() &&
         plan_.study.data.validation_samples() > 0) {
@@ -331,6 +344,7 @@ class NuChooser {
       add(doubt,
           fmt::format("a law's probabilities are wrong by up to {}", brief(result.law_error, 1)));
     }
+    return doubt;
   }
 
   const NuWork& work_;

@@ -10,7 +10,7 @@ namespace htdm {
 
 /// The schema this build writes; readers refuse a newer major and accept a newer minor.
 inline constexpr int schema_major = 1;
-inline constexpr int schema_minor = 10;
+inline constexpr int schema_minor = 11;
 
 /// Kind, schema and where the file comes from, as attributes of its root.
 void write_header(hdf5::Group& root, const std::string& kind, const Provenance& provenance);

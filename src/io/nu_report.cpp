@@ -98,7 +98,8 @@ void print_rivals(std::string& text, const NuReport& report) {
   Column coefficient{"coefficient", "", {}, true};
   Column divergence{"divergence", "per row, 95 % interval", {}, true};
   Column excess{"excess", "over the sampler's", {}, true}, fit{"fit", "p", {}};
-  Column who{"nearer", "", {}, true};
+  Column who{"nearer", "", {}, true}, method{"method", "", {}, true};
+  Column doubtful{"doubtful", "", {}, true};
   for (const SamplingNu& s : report.samplers) {
     for (const NuRivalResult& r : s.rivals) {
       name.cells.push_back(s.name);
@@ -108,12 +109,19 @@ void print_rivals(std::string& text, const NuReport& report) {
       excess.cells.push_back(divergence_text(r.found.excess));
       fit.cells.push_back(p_text(r.found.fit_p_value));
       who.cells.push_back(verdict(s, r));
+      method.cells.push_back(method_text(s));
+      doubtful.cells.emplace_back(r.doubt.empty() ? "no" : "yes");
     }
   }
   if (!name.cells.empty()) {
-    print_table(text, {name, rival, coefficient, divergence, excess, fit, who}, 2);
+    print_table(text, {name, rival, coefficient, divergence, excess, fit, who, method, doubtful},
+                2);
   }
   for (const SamplingNu& s : report.samplers) {
+    for (const NuRivalResult& r : s.rivals) {
+      if (r.doubt.empty()) continue;
+      text += fmt::format("{} beside {}: doubtful, {}.\n", r.name, s.name, r.doubt);
+    }
     if (!s.no_rival.empty()) text += fmt::format("{}: none, {}.\n", s.name, s.no_rival);
   }
 }
@@ -141,19 +149,23 @@ Json divergence_json(const Divergence& d) {
   return {{"value", nu_json(d.value)}, {"interval", ends_json(d.interval)}};
 }
 
-Json rival_json(const NuRivalResult& r) {
+/// Beside the sampler s, by its method.
+Json rival_json(const SamplingNu& s, const NuRivalResult& r) {
   return {{"name", r.name},
           {"coefficient", r.coefficient},
           {"divergence", divergence_json(r.found.divergence)},
           {"excess", divergence_json(r.found.excess)},
           {"fit_p_value", number(r.found.fit_p_value)},
           {"nearer", nearer(r.found)},
+          {"method", s.method},
+          {"doubtful", !r.doubt.empty()},
+          {"doubt", r.doubt},
           {"bins", numbers(r.law)}};
 }
 
 Json sampler_json(const SamplingNu& s) {
   Json rivals = Json::array();
-  for (const NuRivalResult& r : s.rivals) rivals.push_back(rival_json(r));
+  for (const NuRivalResult& r : s.rivals) rivals.push_back(rival_json(s, r));
   return {{"name", s.name},
           {"model", s.model},
           {"model_nu", nu_json(s.model_nu)},

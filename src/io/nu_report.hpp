@@ -33,7 +33,8 @@ struct NuRivalResult {
   std::string name;  ///< of its table; added: what was added
   std::string coefficient;
   NuRival found;
-  std::vector<double> law;  ///< probabilities of the bins
+  std::vector<double> law;  ///< probabilities of the bins, by the method of the sampler
+  std::string doubt{};      ///< why the comparison may mislead; empty: none known
 };
 
 /// Degrees of freedom for one t_sde sampler.

@@ -5,6 +5,7 @@
 #include "io/seal.hpp"
 #include "io/table.hpp"
 #include "io/tail.hpp"
+#include "stats/tail_trust.hpp"
 
 #include <fmt/format.h>
 
@@ -77,7 +78,7 @@ void number_columns(Table table, Rows& rows, bool levels) {
 }
 
 template <class Table, class Rows>
-void survival_columns(Table table, Rows& rows) {
+void survival_columns(Table table, Rows& rows, const PlotTrust& trust) {
   const auto column = [&](const char* name, auto part, const hdf5::Label& label) {
     table.part(name, rows, part, label);
   };
@@ -90,20 +91,22 @@ void survival_columns(Table table, Rows& rows) {
          {"local tail index of a law, else NaN"});
   column("index_low", [](auto& p) -> auto& { return p.index_interval.low; }, {"its lower bound"});
   column("index_high", [](auto& p) -> auto& { return p.index_interval.high; }, {"its upper bound"});
+  write_trust(table, trust.method, trust.doubtful);
 }
 
 const std::string largest_ones = "how many of the largest draws are taken";
 
 template <class Table, class Rows>
-void hill_columns(Table table, Rows& rows) {
+void hill_columns(Table table, Rows& rows, const PlotTrust& trust) {
   table.part("exceedances", rows, [](auto& t) -> auto& { return t.k; }, {largest_ones});
   table.part("value", rows, [](auto& t) -> auto& { return t.alpha; }, {"tail index, Hill"});
   table.part("low", rows, [](auto& t) -> auto& { return t.interval.low; }, {"lower end, 95 %"});
   table.part("high", rows, [](auto& t) -> auto& { return t.interval.high; }, {"upper end, 95 %"});
+  write_trust(table, trust.method, trust.doubtful);
 }
 
 template <class Table, class Rows>
-void excess_columns(Table table, Rows& rows) {
+void excess_columns(Table table, Rows& rows, const PlotTrust& trust) {
   table.part("threshold", rows, [](auto& m) -> auto& { return m.threshold; },
              {"threshold of the event", raw_units});
   table.part("exceedances", rows, [](auto& m) -> auto& { return m.exceedances; }, {largest_ones});
@@ -113,10 +116,11 @@ void excess_columns(Table table, Rows& rows) {
              {"lower end, 95 %", raw_units});
   table.part("high", rows, [](auto& m) -> auto& { return m.interval.high; },
              {"upper end, 95 %", raw_units});
+  write_trust(table, trust.method, trust.doubtful);
 }
 
 template <class Table, class Rows>
-void stability_columns(Table table, Rows& rows) {
+void stability_columns(Table table, Rows& rows, const PlotTrust& trust) {
   table.part("threshold", rows, [](auto& f) -> auto& { return f.threshold; },
              {"threshold of the event", raw_units});
   table.part("exceedances", rows, [](auto& f) -> auto& { return f.exceedances; }, {largest_ones});
@@ -128,6 +132,7 @@ void stability_columns(Table table, Rows& rows) {
              {"upper end, 95 %"});
   table.part("scale", rows, [](auto& f) -> auto& { return f.law.scale; },
              {"scale of it", raw_units});
+  write_trust(table, trust.method, trust.doubtful);
 }
 
 template <class Entry, class Visit>
@@ -149,10 +154,10 @@ void tail_attributes(Entry& entry, Visit visit) {
 /// The tables that are members of the report; `open` gives each its writer or reader.
 template <class Report, class Open>
 void report_tables(Report& report, Open open) {
-  survival_columns(open("survival"), report.survival);
-  hill_columns(open("hill_plot"), report.hill_plot);
-  excess_columns(open("mean_excess"), report.mean_excess);
-  stability_columns(open("stability"), report.stability);
+  survival_columns(open("survival"), report.survival, survival_trust(report));
+  hill_columns(open("hill_plot"), report.hill_plot, hill_trust(report));
+  excess_columns(open("mean_excess"), report.mean_excess, excess_trust(report));
+  stability_columns(open("stability"), report.stability, stability_trust(report));
 }
 
 void write_entry(Group group, const TailEntry& entry) {

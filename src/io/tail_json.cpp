@@ -1,6 +1,7 @@
 #include "io/file_header.hpp"
 #include "io/json_parts.hpp"
 #include "io/tail.hpp"
+#include "stats/tail_trust.hpp"
 
 #include <cmath>
 
@@ -52,6 +53,17 @@ Json survival_json(const SurvivalPoint& p) {
           {"index_interval", interval_json(p.index_interval)}};
 }
 
+/// convert(row) of every point of a plot, with its method and whether it is doubtful.
+template <class Rows, class Convert>
+Json plot_json(const Rows& rows, Convert convert, const PlotTrust& trust) {
+  Json array = array_of(rows, convert);
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    array[i]["method"] = trust.method;
+    array[i]["doubtful"] = trust.doubtful[i] != 0;
+  }
+  return array;
+}
+
 Json entry_json(const TailResults& results, const TailEntry& entry) {
   const TailReport& r = entry.report;
   return {{"source", results.sources[entry.source].path},
@@ -75,10 +87,10 @@ Json entry_json(const TailResults& results, const TailEntry& entry) {
                                                    {"counted", optional_json(level.counted, r)},
                                                    {"law", optional_json(level.law, r)}};
                                      })},
-          {"survival", array_of(r.survival, survival_json)},
-          {"hill_plot", array_of(r.hill_plot, hill_json)},
-          {"mean_excess", array_of(r.mean_excess, excess_json)},
-          {"stability", array_of(r.stability, stability_json)}};
+          {"survival", plot_json(r.survival, survival_json, survival_trust(r))},
+          {"hill_plot", plot_json(r.hill_plot, hill_json, hill_trust(r))},
+          {"mean_excess", plot_json(r.mean_excess, excess_json, excess_trust(r))},
+          {"stability", plot_json(r.stability, stability_json, stability_trust(r))}};
 }
 
 }  // namespace

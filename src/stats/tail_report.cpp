@@ -15,6 +15,7 @@ namespace htdm {
 namespace {
 
 constexpr std::size_t few = 30;
+const std::string together = "large values come together";
 
 std::string text(const char* format, auto... values) {
   char buffer[200];
@@ -30,10 +31,10 @@ void add(std::string& doubt, const std::string& sentence) {
 std::string clustering_doubt(std::span<const double> in_order, double threshold) {
   const Clustering found = clustering(in_order, threshold);
   if (found.p_value > 1e-3) return "";
-  return text(
-      "large values come together (%zu neighbours, %.2g expected of independent rows): "
-      "intervals are too narrow",
-      found.pairs, found.expected);
+  return together + text(
+                        " (%zu neighbours, %.2g expected of independent rows): intervals are too "
+                        "narrow",
+                        found.pairs, found.expected);
 }
 
 /// What the upper quarter of the exceedances says against the shape.
@@ -138,6 +139,10 @@ Clustering clustering(std::span<const double> in_order, double threshold) {
   const boost::math::poisson law(found.expected);
   found.p_value = cdf(complement(law, static_cast<double>(pairs) - 1));
   return found;
+}
+
+bool come_together(const TailReport& report) {
+  return report.shape.doubt.find(together) != std::string::npos;
 }
 
 std::size_t pareto_size(std::size_t n) {

@@ -73,6 +73,9 @@ struct Clustering {
 };
 Clustering clustering(std::span<const double> in_order, double threshold);
 
+/// Whether a report doubts its numbers as large draws come together.
+bool come_together(const TailReport& report);
+
 /// How many of n draws the generalised Pareto law is fitted to unless told: a twentieth, at least
 /// 30, at most 5000, never more than half.
 std::size_t pareto_size(std::size_t n);

@@ -16,7 +16,7 @@ Json json_of(const Results& results) {
 TEST(ResultsJson, HasTheTopLevel) {
   const Json j = json_of(test::sample_results());
   EXPECT_EQ(j.at("kind"), "results");
-  EXPECT_EQ(j.at("schema"), Json::array({1, 10}));
+  EXPECT_EQ(j.at("schema"), Json::array({1, 11}));
   EXPECT_EQ(j.at("study").at("study").at("seed"), 42);
   EXPECT_EQ(j.at("study").at("models").at("edm").at("nu"), "inf");
   EXPECT_EQ(j.at("study_toml"), test::sample_results().study);

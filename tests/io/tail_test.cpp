@@ -19,11 +19,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// The quantiles of P(X > x) = x^-2, shuffled by steps of 7, so that neighbours are strangers.
-std::vector<double> quantiles(std::size_t n) {
+/// The quantiles of P(X > x) = x^-2 in steps of 7, so that some large ones are neighbours.
+std::vector<double> quantiles(std::size_t n, std::size_t step = 7) {
   std::vector<double> x;
   for (std::size_t i = 0; i < n; ++i) {
-    const double p = (static_cast<double>(i * 7 % n) + 0.5) / static_cast<double>(n);
+    const double p = (static_cast<double>(i * step % n) + 0.5) / static_cast<double>(n);
     x.push_back(std::pow(p, -0.5));
   }
   return x;
@@ -99,6 +99,34 @@ TEST(TailJson, NumbersCarryWhatItTakesToTrustThem) {
   EXPECT_TRUE(bound["value"].is_null() && bound["interval"][1].is_null());
   EXPECT_EQ(bound["resolved"], false);
   EXPECT_EQ(bound["interval"][0], data["largest"]);
+}
+
+/// Points of few exceedances are doubtful; the draws have index 2, so no variance for the mean
+/// excess; a law is not doubted.
+TEST(TailJson, PointsOfPlotsCarryMethodAndDoubt) {
+  TailResults results = example();
+  results.tails[0].report = tail_report("strangers", quantiles(1000, 389), {});
+  const Json json = Json::parse(tail_json(results));
+  const Json& data = json["tails"][0];
+  for (const char* plot : {"survival", "hill_plot", "mean_excess", "stability"}) {
+    EXPECT_FALSE(data[plot].empty()) << plot;
+    for (const Json& point : data[plot]) {
+      EXPECT_NE(point["method"], "");
+      EXPECT_TRUE(point["doubtful"].is_boolean()) << plot;
+    }
+  }
+  for (const Json& point : data["hill_plot"]) {
+    EXPECT_EQ(point["doubtful"], point["exceedances"] < 30) << point;
+  }
+  const Json together = Json::parse(tail_json(example()));
+  for (const Json& point : together["tails"][0]["hill_plot"]) EXPECT_EQ(point["doubtful"], true);
+  for (const Json& point : data["mean_excess"]) EXPECT_EQ(point["doubtful"], true);
+  EXPECT_EQ(data["survival"].front()["doubtful"], true);
+  EXPECT_EQ(data["survival"].back()["doubtful"], false);
+  for (const Json& point : json["tails"][1]["survival"]) {
+    EXPECT_EQ(point["method"], "law");
+    EXPECT_EQ(point["doubtful"], false);
+  }
 }
 
 TEST(TailText, PrintsBoundsInsteadOfZeros) {

@@ -81,6 +81,7 @@ class ChooseNu(unittest.TestCase):
         self.assertEqual((rival["name"], rival["coefficient"]),
                          ("exact (added)", "posterior"))
         self.assertGreater(rival["fit_p_value"], 1e-4)
+        self.assertEqual((rival["method"], rival["doubtful"], rival["doubt"]), ("law", False, ""))
         for words in ("training nu", "sampling nu", "maximum likelihood", "t_sde_exact",
                       "widen --candidates", "no nu fits"):
             self.assertIn(words, text)

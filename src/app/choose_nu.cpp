@@ -3,14 +3,13 @@
 #include "app/data_sets.hpp"
 #include "app/law.hpp"
 #include "app/log.hpp"
+#include "app/training_nu.hpp"
 #include "core/error.hpp"
-#include "core/infinity.hpp"
 #include "core/stopwatch.hpp"
 #include "io/estimate_text.hpp"
 #include "parallel/session.hpp"
 #include "random/draws.hpp"
 #include "stats/sorting.hpp"
-#include "stats/student_t_fit.hpp"
 
 #include <fmt/core.h>
 
@@ -24,79 +23,9 @@ namespace {
 
 constexpr std::uint64_t replicates = 500;
 constexpr double law_tolerance = 1e-6, fine_tolerance = 1e-8;
-/// A test that is so unlikely to fail is taken to have found something.
-constexpr double doubtful_p = 1e-3;
-
-bool is_t_sde(const EntryPlan& entry) {
-  return entry.section.kind == "t_sde";
-}
-
-bool is_exact(const EntryPlan& entry) {
-  return entry.section.kind == "t_sde_exact";
-}
-
-void add(std::string& doubt, const std::string& sentence) {
-  doubt += (doubt.empty() || sentence.empty() ? "" : "; ") + sentence;
-}
-
-std::string clustering_doubt(std::span<const double> distances, double threshold) {
-  if (clustering(distances, threshold).p_value > doubtful_p) return "";
-  return "large rows come together, so that intervals, which take rows as independent, are too "
-         "narrow";
-}
-
-/// 1/shape, and its interval.
-TailNumber index_of(const TailNumber& shape) {
-  const auto inverse = [](double x) { return x > 0 ? 1 / x : inf; };
-  return {inverse(shape.value),
-          {inverse(shape.interval.high), inverse(shape.interval.low)},
-          "1/shape, " + shape.method,
-          shape.doubt};
-}
-
-bool apart(const Interval& a, const Interval& b) {
-  return a.high < b.low || b.high < a.low;
-}
 
 std::string p_words(double p) {
   return p < 1e-99 ? "< 1e-99" : "= " + brief(p, 2);
-}
-
-/// Rows that speak, on every rank.
-struct NuRows {
-  std::vector<double> all, held_out;  ///< raw space
-  DistanceBins bins;
-  std::vector<double> distances;  ///< of all rows, in order
-};
-
-TrainingNu training_nu(const NuRows& rows) {
-  const Stopwatch watch;
-  const Normalization& scale = rows.bins.scale;
-  const auto d = static_cast<std::size_t>(scale.dimension());
-  std::vector<double> z(rows.all.size());
-  for (std::size_t k = 0; k < z.size(); ++k) {
-    z[k] = scale.to_z(rows.all[k], static_cast<int>(k % d));
-  }
-  const StudentTFit fit = fit_student_t(z, scale.dimension());
-  const TailReport tail = tail_report("|z|", rows.distances, {});
-  TrainingNu found;
-  found.student_t = {fit.nu, fit.nu_interval, "maximum likelihood, profile", ""};
-  found.hill = tail.index;
-  found.pareto = index_of(tail.shape);
-  std::string& doubt = found.student_t.doubt;
-  add(doubt, clustering_doubt(rows.distances, tail.threshold));
-  if (apart(fit.nu_interval, found.pareto.interval)) {
-    add(doubt,
-        "the tail index of the Pareto fit is another: the bulk decides this fit, and the "
-        "data are not of a Student-t law");
-  }
-  if (fit.nu_interval.low <= 2) {
-    add(doubt,
-        "data with nu of 2 or less have no variance, and networks need nu > 2: set "
-        "data.transform");
-  }
-  found.seconds = watch.seconds();
-  return found;
 }
 
 /// All laws that one t_sde is compared by.
@@ -200,37 +129,13 @@ class NuChooser {
       contest.result.rivals.push_back({name, rival.section.coefficient, {}, {}});
     };
     for (const EntryPlan& other : plan_.entries) {
-      if (is_exact(other) && other.model == entry.model) add_rival(other, other.section.name);
+      if (is_t_sde_exact(other) && other.model == entry.model) add_rival(other, other.section.name);
     }
     if (!contest.result.rivals.empty()) return;
-    if (const auto rival = exact_counterpart(entry, contest.result.no_rival)) {
+    if (const auto rival = exact_counterpart(plan_, entry, *work_.denoisers[entry.model],
+                                             contest.result.no_rival)) {
       add_rival(*rival, "exact (added)");
     }
-  }
-
-  /// t_sde_exact with the levels of a t_sde, or why there is none.
-  std::optional<EntryPlan> exact_counterpart(const EntryPlan& entry, std::string& why) const {
-    EntryPlan rival = entry;
-    rival.kind = find_sampler_kind("t_sde_exact");
-    rival.section.kind = "t_sde_exact";
-    rival.section.convention = "ito";
-    rival.nu = plan_.models[entry.model].nu;
-    if (std::isinf(*rival.nu)) {
-      why = "under Gaussian noise its coefficient is 1, that of ve_sde";
-      return std::nullopt;
-    }
-    if (work_.denoisers[entry.model]->knows_square()) {
-      rival.section.scheme = scheme_name(rival.kind->schemes.front());
-      return rival;
-    }
-    if (plan_.study.data.dimension == 1 && entry.section.process == "ve") {
-      rival.section.scheme = "euler";
-      rival.section.coefficient = "ode_law";
-      return rival;
-    }
-    why = "as model " + entry.section.model +
-          " knows no second moment; a t_sde_exact table in the study has it trained";
-    return std::nullopt;
   }
 
   std::uint64_t paths(std::span<const std::uint64_t> counts) const {
@@ -312,20 +217,23 @@ class NuChooser {
     const std::string shared = shared_doubt(entry, result);
     const NuChoice& choice = result.choice;
     if (choice.at_end) {
-      add(result.doubt, fmt::format("the interval reaches the last candidate: widen --candidates "
-                                    "beyond {} to {}",
-                                    brief(candidates_.front()), brief(candidates_.back())));
+      add_sentence(result.doubt,
+                   fmt::format("the interval reaches the last candidate: widen --candidates "
+                               "beyond {} to {}",
+                               brief(candidates_.front()), brief(candidates_.back())));
     }
     if (choice.fit_p_value < doubtful_p) {
-      add(result.doubt, fmt::format("no nu fits (p {}): this is the nearest of laws that are all "
-                                    "refuted, and another depth (--tail) may choose another",
-                                    p_words(choice.fit_p_value)));
+      add_sentence(result.doubt,
+                   fmt::format("no nu fits (p {}): this is the nearest of laws that are all "
+                               "refuted, and another depth (--tail) may choose another",
+                               p_words(choice.fit_p_value)));
     }
-    add(result.doubt, shared);
+    add_sentence(result.doubt, shared);
     for (NuRivalResult& rival : result.rivals) {
       const double p = rival.found.fit_p_value;
-      if (p < doubtful_p) add(rival.doubt, fmt::format("its law is refuted (p {})", p_words(p)));
-      add(rival.doubt, shared);
+      if (p < doubtful_p)
+        add_sentence(rival.doubt, fmt::format("its law is refuted (p {})", p_words(p)));
+      add_sentence(rival.doubt, shared);
     }
   }
 
@@ -333,16 +241,17 @@ class NuChooser {
   std::string shared_doubt(const EntryPlan& entry, const SamplingNu& result) const {
     constexpr std::size_t few = 500;
     const std::vector<double> held_out = rows_.bins.distances(rows_.held_out);
-    std::string doubt = clustering_doubt(held_out, rows_.bins.edges[rows_.bins.edges.size() / 2]);
-    if (held_out.size() < few) add(doubt, fmt::format("only {} held-out rows", held_out.size()));
+    std::string doubt = rows_together(held_out, rows_.bins.edges[rows_.bins.edges.size() / 2]);
+    if (held_out.size() < few)
+      add_sentence(doubt, fmt::format("only {} held-out rows", held_out.size()));
     if (!plan_.models[entry.model].section.file.empty() &&
         plan_.study.data.validation_samples() > 0) {
-      add(doubt,
-          "models." + entry.section.model + ".file may have been trained on the held-out rows");
+      add_sentence(doubt, "models." + entry.section.model +
+                              ".file may have been trained on the held-out rows");
     }
     if (result.law_error > 1e-3) {
-      add(doubt,
-          fmt::format("a law's probabilities are wrong by up to {}", brief(result.law_error, 1)));
+      add_sentence(doubt, fmt::format("a law's probabilities are wrong by up to {}",
+                                      brief(result.law_error, 1)));
     }
     return doubt;
   }
@@ -354,42 +263,6 @@ class NuChooser {
 };
 
 }  // namespace
-
-std::vector<double> default_candidates() {
-  return {1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3, 3.3, 3.7, 4.3, 5.5, 8, 20};
-}
-
-std::vector<double> checked_candidates(const Plan& plan, const NuSettings& settings) {
-  check_input(std::ranges::any_of(plan.entries, is_t_sde), "The study has no t_sde sampler",
-              "Its nu is what is chosen", "Add a [samplers.t_sde] table");
-  const DataSection& data = plan.study.data;
-  check_input(data.kind != "file" || data.validation_samples() > 0,
-              "data.validation_fraction = " + brief(data.validation_fraction, 2) +
-                  " holds no rows of \"" + data.path + "\" out",
-              "A sampling nu is chosen by rows that no model was trained on, and not by test rows",
-              "Set it, for example --set data.validation_fraction=0.2");
-  std::vector<double> candidates =
-      settings.candidates.empty() ? default_candidates() : settings.candidates;
-  std::ranges::sort(candidates);
-  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
-  check_input(candidates.size() >= 3,
-              "--candidates gives " + std::to_string(candidates.size()) + " value(s) of nu",
-              "The best is looked for between neighbours", "Give three or more");
-  const double least = std::max(0, 2 - data.dimension);
-  check_input(candidates.front() > least && !std::isnan(candidates.back()),
-              "--candidates has nu = " + brief(candidates.front()),
-              "The noise of t_sde divides by nu + d - 2, and its start needs nu > 0",
-              "Give values above " + brief(least, 1));
-  return candidates;
-}
-
-void keep_models_of_t_sde(Plan& plan) {
-  for (std::size_t i = 0; i < plan.models.size(); ++i) {
-    plan.models[i].needed = std::ranges::any_of(plan.entries, [&](const EntryPlan& entry) {
-      return entry.model == i && (is_t_sde(entry) || is_exact(entry));
-    });
-  }
-}
 
 void choose_nus(const NuWork& work, NuReport& report) {
   NuChooser(work).run(report);

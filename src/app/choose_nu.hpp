@@ -2,32 +2,16 @@
 #pragma once
 
 #include "app/law_levels.hpp"
+#include "app/nu_candidates.hpp"
 #include "app/nu_laws.hpp"
 #include "app/plan.hpp"
 #include "io/nu_report.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace htdm {
-
-struct NuSettings {
-  std::vector<double> candidates;  ///< empty: default_candidates()
-  double tail = 0.5;               ///< probability beyond the first bin
-  std::uint64_t paths = 0;         ///< of every candidate, counted; 0: laws in one dimension
-};
-
-/// 1.6 to 20, closer together where the choice usually falls.
-std::vector<double> default_candidates();
-
-/// Sorted candidates, each once. Throws InputError for fewer than three or nu + d <= 2, for a study
-/// without a t_sde sampler, and for data from a file of which no rows are held out.
-std::vector<double> checked_candidates(const Plan& plan, const NuSettings& settings);
-
-/// Leaves only those models of the plan to be trained that a t_sde or t_sde_exact names.
-void keep_models_of_t_sde(Plan& plan);
 
 /// A study whose models are there, and where to work.
 struct NuWork {

@@ -222,8 +222,9 @@ struct CommandLine {
   }
 
   void add_show() {
-    auto* command = app.add_subcommand(
-        "show", "Print what a results, rare, tail, samples, trajectories or model file holds");
+    auto* command = app.add_subcommand("show",
+                                       "Print what a results, rare, tail, samples, trajectories, "
+                                       "model or choose_nu.json file holds");
     command
         ->add_option("FILE", show.file,
                      "results.h5, rare.h5, tail.h5, samples.h5, trajectories.h5 or a model file")

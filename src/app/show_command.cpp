@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "io/digest.hpp"
 #include "io/model_file.hpp"
+#include "io/nu_report.hpp"
 #include "io/rare.hpp"
 #include "io/results.hpp"
 #include "io/samples_file.hpp"
@@ -8,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include <fstream>
 #include <iostream>
 
 namespace htdm {
@@ -40,6 +42,17 @@ void print_model(const std::string& path) {
 }  // namespace
 
 ExitCode show_command(const ShowOptions& options) {
+  if (options.file.ends_with(".json")) {
+    check_input(!options.digest, "\"" + options.file + "\" is JSON",
+                "--digest prints that of results", "Name a results.h5, or leave the option out");
+    const NuReport report = read_nu_report(options.file);
+    if (options.json) {
+      std::cout << std::ifstream(options.file).rdbuf();
+    } else {
+      std::cout << nu_text(report);
+    }
+    return ExitCode::done;
+  }
   const std::string kind = file_kind(options.file);
   if (kind == "samples" || kind == "trajectories") {
     check_input(!options.digest, "\"" + options.file + "\" holds stored " + kind,

@@ -132,9 +132,13 @@ Json numbers(std::span<const double> values) {
   return array;
 }
 
+Json signed_json(double value) {
+  return value == -std::numeric_limits<double>::infinity() ? Json("-inf") : nu_json(value);
+}
+
 /// Ends may be infinite.
 Json ends_json(const Interval& interval) {
-  return {nu_json(interval.low), nu_json(interval.high)};
+  return {signed_json(interval.low), signed_json(interval.high)};
 }
 
 Json tail_number_json(const TailNumber& n) {
@@ -146,7 +150,7 @@ Json tail_number_json(const TailNumber& n) {
 }
 
 Json divergence_json(const Divergence& d) {
-  return {{"value", nu_json(d.value)}, {"interval", ends_json(d.interval)}};
+  return {{"value", signed_json(d.value)}, {"interval", ends_json(d.interval)}};
 }
 
 /// Beside the sampler s, by its method.

@@ -73,4 +73,8 @@ std::string nu_json(const NuReport& report);
 /// nu_json() into a file, written aside and renamed. Throws InputError when it cannot be written.
 void write_nu_report(const std::string& path, const NuReport& report);
 
+/// What is in such a file but for study and provenance: nu_text() of it is that of the report that
+/// was written. Throws InputError for a file that is missing, cut or of another kind.
+NuReport read_nu_report(const std::string& path);
+
 }  // namespace htdm

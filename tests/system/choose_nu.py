@@ -64,6 +64,13 @@ class ChooseNu(unittest.TestCase):
         with htdm.temporary_folder() as folder:
             result = self.found(folder, LINE, *FEW)
             text = htdm.succeed(self.make(folder, LINE, "--candidates", "6,8,10", "--force"))
+            shown = htdm.succeed(htdm.run("show", folder / "out" / "choose_nu.json"))
+            self.assertEqual(shown, text)
+            again = htdm.succeed(htdm.run("show", folder / "out" / "choose_nu.json", "--json"))
+            self.assertEqual(again, (folder / "out" / "choose_nu.json").read_text())
+            (folder / "cut.json").write_text(again[:-100])
+            self.refused(htdm.run("show", folder / "cut.json"), "cut.json", "choose-nu")
+            self.refused(htdm.run("show", folder / "none.json"), "cannot be read")
         fit = result["training"]["student_t"]
         self.assertAlmostEqual(fit["value"], 3, delta=0.4)
         self.assertLess(fit["interval"][1] - fit["interval"][0], 0.8)

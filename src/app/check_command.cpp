@@ -1,5 +1,6 @@
 
 #include "app/calibration.hpp"
+#include "app/column_tails.hpp"
 #include "app/commands.hpp"
 #include "app/cost.hpp"
 #include "app/data_file.hpp"
@@ -63,23 +64,14 @@ void print_tail_indices(const Plan& plan) {
   fmt::print("\ndata: {} training and {} test rows\n", data->rows(true), data->rows(false));
   const auto d = static_cast<std::size_t>(data->dimension);
   for (std::size_t j = 0; j < d; ++j) {
-    std::vector<double> magnitudes;
-    for (std::size_t k = j; k < data->train->size(); k += d) {
-      magnitudes.push_back(std::abs((*data->train)[k]));
-    }
+    const std::vector<double> magnitudes = column_magnitudes(*data, j);
     const TailIndex index = hill_index(magnitudes);
     const std::string doubt = hill_doubt(magnitudes, index);
     fmt::print("column {}: tail index {:.3g} [{:.3g}, {:.3g}] (Hill, {} largest |x|){}{}\n", j,
                index.alpha, index.interval.low, index.interval.high, index.k,
                doubt.empty() ? "" : "; doubtful: ", doubt);
-    if (index.interval.low < 2 && plan.study.data.transform == "none") {
-      log_warning(fmt::format(
-          "column {} may have no variance (a tail index of 2 or less): its standard deviation, "
-          "and so the scale of training, would be set by its largest rows. Set data.transform = "
-          "\"signed_log\" (a power tail becomes an exponential one) or \"rank\" (nearly normal)",
-          j));
-    }
   }
+  warn_of_no_variance(plan);
 }
 
 /// The plan of a study without a sweep, on this process alone.

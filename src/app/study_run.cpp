@@ -1,5 +1,6 @@
 #include "app/study_run.hpp"
 
+#include "app/column_tails.hpp"
 #include "app/data_file.hpp"
 #include "app/data_sets.hpp"
 #include "app/environment.hpp"
@@ -226,6 +227,7 @@ Results StudyRun::run(const std::string& output, RunControl* control) {
   const Stopwatch total;
   log_info(fmt::format("study \"{}\": {} rank(s) x {} thread(s), {}", plan_.study.study.name,
                        world_.size(), threads_, results_.provenance.isa));
+  if (world_.is_root()) warn_of_no_variance(plan_);
   agree_on_errors(world_, [&] {
     if (!world_.is_root() || !plan_.study.store.stores()) return;
     check_space(output, samples_file_size(samples_header(plan_)), samples_path(output));

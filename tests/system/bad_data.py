@@ -53,6 +53,25 @@ class BadData(unittest.TestCase):
                              r"tail index .*\(Hill, .*\); doubtful: only \d+ exceedances")
             htdm.succeed(htdm.run("run", "study.toml", folder=folder))
 
+    def test_data_without_a_variance_are_warned_of(self):
+        """Exact quantiles of index 1, once by check and by run, also of a sweep; none where they
+        are transformed."""
+        prices = "".join(f"{i},{(-1) ** i * 401 / (400 - i * 37 % 400)}\n" for i in range(400))
+        swept = '[sweep]\n"samplers.t_sde.levels" = [4, 5]\n'
+        warnings = []
+        for changes, sweep in (({}, ""), ({}, swept), ({"data.transform": "rank"}, "")):
+            with htdm.temporary_folder() as folder:
+                (folder / "data.csv").write_text(HEADER + prices)
+                study = htdm.to_toml(self.study(changes)) + sweep
+                htdm.write_study(folder, study)
+                process = htdm.run("run", "study.toml", folder=folder, ranks=2)
+                htdm.succeed(process)
+                warnings.append(process.stderr.count("may have no variance"))
+                if not changes and not sweep:
+                    check = htdm.run("check", "study.toml", folder=folder)
+                    self.assertEqual(check.stderr.count("may have no variance"), 1)
+        self.assertEqual(warnings, [1, 1, 0])
+
     def test_transforms_run(self):
         for transform in ("signed_log", "rank"):
             with self.subTest(transform), htdm.temporary_folder() as folder:

@@ -3,9 +3,9 @@
 #include "app/entry_sample.hpp"
 #include "app/law.hpp"
 #include "app/log.hpp"
+#include "app/rare_cost.hpp"
 #include "app/replica_estimates.hpp"
 #include "core/error.hpp"
-#include "core/infinity.hpp"
 #include "denoiser/table.hpp"
 #include "io/estimate_text.hpp"
 
@@ -22,9 +22,6 @@ namespace {
 
 /// Paths of a replica of counting.
 constexpr std::size_t counted_paths = 10'000;
-/// A law takes about six core-seconds, in which a table answers 3e9 calls (jobs/deep) and a network
-/// a hundredth of that.
-constexpr double law_calls_of_a_table = 3e9, law_calls_of_a_model = 3e7;
 
 /// The thresholds of one event, increasing, with the rows of the plan that they come from.
 struct EventWork {
@@ -67,11 +64,13 @@ class RareEstimator {
     RareEntry result = description();
     result.estimates.resize(work_.plan.thresholds.size());
     for (const EventWork& event : events_of(work_.plan)) {
-      std::vector<RareEstimate> estimates = estimate(event, result.choice);
+      std::string choice;
+      std::vector<RareEstimate> estimates = estimate(event, choice);
       for (std::size_t t = 0; t < estimates.size(); ++t) {
         complete(estimates[t], event, t);
         result.estimates[event.rows[t]] = estimates[t];
       }
+      result.choice += choice;
     }
     return result;
   }
@@ -179,34 +178,72 @@ class RareEstimator {
     return estimates;
   }
 
-  /// The cheapest by the spread of a first round.
+  /// By the method that is cheapest by the spread of a first round, which is left out of the
+  /// estimate: it is chosen for a small spread. What first rounds cost is part of the cost.
   std::vector<RareEstimate> automatic(const EventWork& event, std::string& choice) {
     std::vector<Replicas> pilots;
     if (has_noise()) pilots.push_back(replicas_of(RareMethod::splitting, event));
     pilots.push_back(replicas_of(RareMethod::importance, event));
     std::map<RareMethod, Foresight> costs;
-    Foresight counted{inf, event.thresholds.size() + 1};
+    RareEstimate spent;
     for (Replicas& pilot : pilots) {
       pilot.extend(first_round(pilot, pilots.front()), work_.dealer);
       const std::vector<RareEstimate> first = replica_estimates(pilot);
-      const Foresight cost = foreseen(pilot, first, event.targets);
-      costs[pilot.method()] = cost;
-      const double calls = counting_paths(first, event.targets) * pilot.calls_per_path();
-      counted = std::min(counted, {calls, cost.unseen, cost.unsure});
+      foresee(pilot, first, event.targets, costs);
+      add_cost(spent, first.front());
     }
-    costs[RareMethod::counting] = counted;
     if (has_propagated_law()) {
-      costs[RareMethod::law] = {entry_.table ? law_calls_of_a_table : law_calls_of_a_model};
+      costs[RareMethod::law] = {law_ ? 0 : law_seconds(work_.plan, entry_)};
     }
     const auto best = std::ranges::min_element(
         costs, [](const auto& a, const auto& b) { return a.second < b.second; });
-    choice += choice_text(costs, best->first);
-    if (best->first == RareMethod::law) return by_law(event);
+    choice = choice_text(costs, best->first);
+    std::vector<RareEstimate> estimates = by_chosen(best->first, pilots, event);
+    for (RareEstimate& e : estimates) add_cost(e, spent);
+    return estimates;
+  }
+
+  std::vector<RareEstimate> by_chosen(RareMethod method, std::vector<Replicas>& pilots,
+                                      const EventWork& event) {
+    if (method == RareMethod::law) return by_law(event);
     for (Replicas& pilot : pilots) {
-      if (pilot.method() == best->first) return extended(pilot, event);
+      if (pilot.method() != method) continue;
+      pilot.leave_out();
+      return extended(pilot, event);
     }
     Replicas counting = replicas_of(RareMethod::counting, event);
     return extended(counting, event);
+  }
+
+  /// The cost of a method by its first round, and of counting where that tells more of it than
+  /// the rounds before.
+  void foresee(const Replicas& pilot, const std::vector<RareEstimate>& first,
+               const std::vector<double>& targets, std::map<RareMethod, Foresight>& costs) const {
+    const RareEstimate& of_all = first.front();
+    const double rounds =
+        rounds_needed(first, targets, rare_.replicas / static_cast<double>(of_all.replicas));
+    const Foresight told = told_by(pilot, first);
+    costs[pilot.method()] = costing(
+        told, pilot.method(),
+        {rounds * static_cast<double>(of_all.calls), rounds * static_cast<double>(of_all.paths)});
+    const double paths = std::max(counting_paths(first, targets),
+                                  static_cast<double>(rare_.replicas) * counted_paths);
+    const Foresight counted =
+        costing(told, RareMethod::counting, {paths * pilot.calls_per_path(), paths});
+    const auto known = costs.try_emplace(RareMethod::counting, counted).first;
+    known->second = std::min(known->second, counted);
+  }
+
+  Foresight costing(Foresight told, RareMethod method, const RareWorkload& work) const {
+    told.seconds = sampling_seconds(work_.plan, entry_, method, work);
+    told.calls = work.calls;
+    return told;
+  }
+
+  static void add_cost(RareEstimate& e, const RareEstimate& other) {
+    e.paths += other.paths;
+    e.calls += other.calls;
+    e.cpu_seconds += other.cpu_seconds;
   }
 
   /// Replicas that a pilot starts with: as many as make its calls those of the first one.
@@ -221,10 +258,13 @@ class RareEstimator {
   static std::string choice_text(const std::map<RareMethod, Foresight>& costs, RareMethod best) {
     std::string text;
     for (const auto& [method, cost] : costs) {
-      text += (text.empty() ? "" : ", ") + rare_method_name(method) + " " +
-              (cost.tells() ? brief(cost.calls, 2) : "unknown");
+      text += (text.empty() ? "" : ", ") + rare_method_name(method) + " ";
+      text += cost.tells() ? brief(cost.seconds, 2) + " s" : "unknown";
+      if (cost.tells() && cost.calls > 0) text += " (" + brief(cost.calls, 2) + " calls)";
     }
-    return rare_method_name(best) + " was chosen by the denoiser calls foreseen: " + text + ". ";
+    return rare_method_name(best) +
+           " was chosen by the processor time foreseen, of a nominal core (denoiser calls): " +
+           text + ". ";
   }
 
   const RareWork& work_;

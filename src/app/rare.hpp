@@ -28,9 +28,10 @@ struct RareWork {
 
 /// The estimates at all thresholds of the plan. method = "auto" takes a first round of replicas by
 /// importance sampling and, where steps have noise, by splitting, and goes on with the method that
-/// by their spread needs the fewest denoiser calls for the targets, of those whose first round
-/// tells enough. Collective; the same on all ranks, for any layout. Throws InputError for a method
-/// that does not fit, NumericalError where more paths are not finite than the study allows.
+/// by their spread needs the least processor time for the targets (rare_cost.hpp), of those whose
+/// first round tells enough, without the replicas that it was chosen by. Collective; the same on
+/// all ranks, for any layout. Throws InputError for a method that does not fit, NumericalError
+/// where more paths are not finite than the study allows.
 RareEntry rare_entry(const RareWork& work);
 
 }  // namespace htdm

@@ -107,19 +107,19 @@ RareEstimate estimate_at(const Replicas& replicas, std::size_t t) {
   return e;
 }
 
-/// By how much more work the targets would be met; 0 where they are.
-double missing_factor(const RareEstimate& e, double target) {
+/// The work that meets the target over that behind `e`; 0 without a target.
+double needed_factor(const RareEstimate& e, double target) {
   if (std::isnan(target)) return 0;
   const double ratio = e.relative_error() / target;
-  if (!e.doubt.empty()) return std::isfinite(ratio) ? std::max(2.0, ratio * ratio) : 4;
-  return ratio <= 1 ? 0 : ratio * ratio;
+  if (e.doubt.empty()) return ratio * ratio;
+  return std::isfinite(ratio) ? std::max(2.0, ratio * ratio) : 4;
 }
 
 double largest_factor(const std::vector<RareEstimate>& estimates,
                       const std::vector<double>& targets) {
   double factor = 0;
   for (std::size_t t = 0; t < estimates.size(); ++t) {
-    factor = std::max(factor, missing_factor(estimates[t], targets[t]));
+    factor = std::max(factor, needed_factor(estimates[t], targets[t]));
   }
   return factor;
 }
@@ -137,17 +137,14 @@ std::vector<RareEstimate> replica_estimates(const Replicas& replicas) {
 std::uint64_t wanted_replicas(std::uint64_t present, const std::vector<RareEstimate>& estimates,
                               const std::vector<double>& targets) {
   const double factor = largest_factor(estimates, targets);
-  if (factor == 0) return present;
+  if (factor <= 1) return present;
   // A tenth more than foreseen, so that few rounds are needed.
   const double next = static_cast<double>(present) * std::clamp(1.1 * factor, 1.1, 4.0);
   return std::max(present + 1, static_cast<std::uint64_t>(std::ceil(next)));
 }
 
-Foresight foreseen(const Replicas& pilot, const std::vector<RareEstimate>& first,
-                   const std::vector<double>& targets) {
+Foresight told_by(const Replicas& pilot, const std::vector<RareEstimate>& first) {
   Foresight result;
-  result.calls =
-      static_cast<double>(first.front().calls) * std::max(1.0, largest_factor(first, targets));
   for (std::size_t t = 0; t < first.size(); ++t) {
     if (!first[t].resolved()) {
       ++result.unseen;
@@ -157,6 +154,11 @@ Foresight foreseen(const Replicas& pilot, const std::vector<RareEstimate>& first
     }
   }
   return result;
+}
+
+double rounds_needed(const std::vector<RareEstimate>& first, const std::vector<double>& targets,
+                     double least) {
+  return std::max(least, largest_factor(first, targets));
 }
 
 double counting_paths(const std::vector<RareEstimate>& about, const std::vector<double>& targets) {

@@ -79,11 +79,11 @@ ReplicaResult Replicas::sample(std::uint64_t replica, const Score& score, Scratc
 }
 
 void Replicas::extend(std::uint64_t count, BlockDealer& dealer) {
-  const std::uint64_t first = results_.size();
-  if (count <= first) return;
+  if (count <= results_.size()) return;
+  const std::uint64_t first = first_ + results_.size(), last = first_ + count;
   std::mutex mutex;
   std::vector<BlockResult> mine;
-  dealer.deal(first, count, [&](std::uint64_t replica, int thread) {
+  dealer.deal(first, last, [&](std::uint64_t replica, int thread) {
     const double start = thread_seconds();
     const auto t = static_cast<std::size_t>(thread);
     const ReplicaResult result = sample(replica, scores_[t], scratch_[t]);
@@ -92,12 +92,18 @@ void Replicas::extend(std::uint64_t count, BlockDealer& dealer) {
     mine.push_back({replica, std::move(bytes)});
   });
   Bytes all;
-  fold_in_block_order(world_, first, count, mine,
+  fold_in_block_order(world_, first, last, mine,
                       [&](std::uint64_t, std::span<const std::byte> bytes) {
                         all.insert(all.end(), bytes.begin(), bytes.end());
                       });
   world_.broadcast(all);
   append(all);
+}
+
+void Replicas::leave_out() {
+  first_ += results_.size();
+  results_.clear();
+  cpu_seconds_ = 0;
 }
 
 Bytes Replicas::to_bytes(const ReplicaResult& result, double seconds) const {

@@ -24,7 +24,7 @@ enum class RareMethod { splitting, importance, counting, law };
 /// As in study files.
 std::string rare_method_name(RareMethod method);
 
-/// Replicas 0, 1, ... of one method at one event of one entry. A replica is a block, a pure
+/// Replicas of one method at one event of one entry. A replica is a block, a pure
 /// function of (study, replica), so results do not depend on ranks, threads and tile.
 class Replicas {
  public:
@@ -37,6 +37,8 @@ class Replicas {
 
   /// Go on until there are `count`. Collective.
   void extend(std::uint64_t count, BlockDealer& dealer);
+  /// Leave out all that are there: further ones have the numbers after theirs.
+  void leave_out();
 
   RareMethod method() const { return method_; }
   /// Whether its starts are weighted, though its steps have noise: then least_rare_share() matters.
@@ -46,6 +48,7 @@ class Replicas {
   const std::vector<double>& thresholds() const { return thresholds_; }
   /// In order, the same on all ranks.
   const std::vector<ReplicaResult>& results() const { return results_; }
+  /// Of all threads, for the replicas in results().
   double cpu_seconds() const { return cpu_seconds_; }
 
  private:
@@ -63,6 +66,7 @@ class Replicas {
   const Communicator world_;
   std::vector<Score> scores_;  ///< one per thread, as scratch is
   std::vector<Scratch> scratch_;
+  std::uint64_t first_ = 0;  ///< number of the first result
   std::vector<ReplicaResult> results_;
   double cpu_seconds_ = 0;
 };

@@ -3,6 +3,7 @@
 #include "app/rare.hpp"
 
 #include "app/law.hpp"
+#include "app/rare_cost.hpp"
 #include "app/replica_estimates.hpp"
 #include "core/error.hpp"
 #include "core/special.hpp"
@@ -39,13 +40,18 @@ TEST(WantedReplicas, NeverEndOnADoubtfulErrorBar) {
   EXPECT_EQ(wanted_replicas(32, {nothing}, {0.1}), 128U);
 }
 
-/// Data N(0, I_2) z-scored by one deviation, 24 levels.
+/// Data N(0, I_d) z-scored by one deviation, 24 levels.
 struct RareCase {
-  explicit RareCase(const std::string& rare, const std::string& levels = "1e-7, 1e-2")
-      : plan(make_plan(parse_study(R"(
+  explicit RareCase(const std::string& rare, const std::string& levels = "1e-7, 1e-2", int d = 2,
+                    const std::string& statistics = "")
+      : scale{std::vector<double>(static_cast<std::size_t>(d), 0),
+              std::vector<double>(static_cast<std::size_t>(d), 1),
+              {}},
+        plan(make_plan(parse_study(R"(
     [data]
     kind = "gaussian"
-    dimension = 2
+    dimension = )" + std::to_string(d) +
+                                       R"(
     [models.exact]
     kind = "exact"
     noise = "gaussian"
@@ -57,9 +63,8 @@ struct RareCase {
     levels = 24
     nu = inf
     [statistics]
-    exceedance_levels = [)" + levels + R"(]
-    [rare]
-)" + rare,
+    exceedance_levels = [)" + levels + "]\n" +
+                                       statistics + "\n[rare]\n" + rare,
                                    "test", "."),
                        {nullptr})),
         denoiser(make_denoiser(plan, plan.models[0], nullptr, scale)),
@@ -71,7 +76,7 @@ struct RareCase {
   }
 
   Communicator world = Communicator::world();
-  Normalization scale{{0, 0}, {1, 1}, {}};
+  Normalization scale;
   Plan plan;
   std::shared_ptr<const Denoiser> denoiser;
   MarginalShelf shelf;
@@ -115,6 +120,87 @@ TEST(Foresight, PrefersWhatIsKnownAndThenWhatIsCheap) {
   EXPECT_LT((Foresight{5, 0, 1}), (Foresight{1e9, 0, 1}));
   EXPECT_TRUE((Foresight{5}).tells());
   EXPECT_FALSE((Foresight{5, 0, 1}).tells());
+}
+
+TEST(Rounds, AreAtLeastTheReplicasThatAreAskedForAndThoseOfTheTarget) {
+  EXPECT_NEAR(rounds_needed({estimate(0.1)}, {0.2}, 0.1), 0.25, 1e-12)
+      << "a quarter of a long round";
+  EXPECT_DOUBLE_EQ(rounds_needed({estimate(0.1)}, {0.2}, 1), 1);
+  EXPECT_NEAR(rounds_needed({estimate(0.1), estimate(0.3)}, {0.1, 0.1}, 1), 9, 1e-12);
+}
+
+Plan costed(const std::string& sampler, int dimension = 1) {
+  return make_plan(parse_study("[data]\nkind = \"student_t\"\nnu = 3.0\ndimension = " +
+                                   std::to_string(dimension) +
+                                   "\n[models.net]\nnoise = \"student_t\"\nnu = 3.0\n"
+                                   "[samplers.t_sde]\nmodel = \"net\"\n" +
+                                   sampler,
+                               "test", "."),
+                   {nullptr});
+}
+
+double seconds_of(const Plan& plan, RareMethod method, const RareWorkload& work = {1e9, 1e7}) {
+  return sampling_seconds(plan, plan.entries[0], method, work);
+}
+
+// A lookup takes a nanosecond, clones and their scores ten times as long; beside a network of
+// 17,000 weights they are little.
+TEST(RareCost, OfACallIsWhatTheMethodAddsToTheDenoiser) {
+  const Plan table = costed("levels = 32"), network = costed("denoiser = \"network\"");
+  const double counting = seconds_of(table, RareMethod::counting);
+  EXPECT_GT(seconds_of(table, RareMethod::splitting), 6 * counting);
+  EXPECT_LT(seconds_of(table, RareMethod::importance), 3 * counting);
+  EXPECT_LT(seconds_of(network, RareMethod::splitting),
+            2 * seconds_of(network, RareMethod::counting));
+  EXPECT_GT(seconds_of(network, RareMethod::counting), 50 * counting);
+}
+
+TEST(RareCost, OfALawGoesWithTheLevels) {
+  const Plan few = costed("levels = 32"), many = costed("levels = 512");
+  EXPECT_DOUBLE_EQ(law_seconds(many, many.entries[0]), 16 * law_seconds(few, few.entries[0]));
+  EXPECT_NEAR(law_seconds(few, few.entries[0]), 3, 1);
+}
+
+/// By which method auto goes on.
+std::string chosen(const std::string& rare, const std::string& levels, std::size_t entry = 0) {
+  RareCase data(rare, levels, 1);
+  const RareEntry found = data.run(entry);
+  EXPECT_NE(found.choice.find("processor time foreseen"), std::string::npos);
+  EXPECT_TRUE(found.estimates[0].reached) << found.choice;
+  return found.estimates[0].method;
+}
+
+// Splitting needs half the calls of counting at a tenth, each of which costs seven times as much.
+TEST(Auto, CountsWhatIsNotRare) {
+  EXPECT_EQ(chosen("target_relative_error = 0.005", "1e-1"), "counting");
+}
+
+// 0.5 % at 1e-7 are 3e8 calls of splitting, several seconds, where the law of 24 levels takes two.
+TEST(Auto, TakesTheLawWhereSplittingIsLong) {
+  EXPECT_EQ(chosen("target_relative_error = 0.005", "1e-7"), "law");
+}
+
+TEST(Auto, SplitsWhereTheLawIsLong) {
+  EXPECT_EQ(chosen("particles = 300\ntarget_relative_error = 0.2", "1e-7"), "splitting");
+}
+
+TEST(Auto, WeightsTheStartsOfAnOde) {
+  EXPECT_EQ(chosen("target_relative_error = 0.1", "1e-9", 1), "importance");
+}
+
+// What both first rounds cost is in the cost of a law, which calls no denoiser of its own.
+TEST(Auto, CountsTheCostOfFirstRoundsAndLeavesThemOut) {
+  RareCase law("target_relative_error = 0.005", "1e-7", 1);
+  const RareEstimate by_law = law.run(0).estimates[0];
+  EXPECT_GT(by_law.calls, 0U);
+  EXPECT_GT(by_law.cpu_seconds, 0.1);
+  RareCase split("method = \"splitting\"\nparticles = 300\ntarget_relative_error = []"),
+      chosen("particles = 300\ntarget_relative_error = []");
+  const RareEstimate one = split.run(0).estimates[0], other = chosen.run(0).estimates[0];
+  ASSERT_EQ(other.method, "splitting");
+  EXPECT_EQ(one.replicas, other.replicas);
+  EXPECT_NE(one.probability, other.probability) << "replicas after those of the first round";
+  EXPECT_GT(static_cast<double>(other.calls), 2.5 * static_cast<double>(one.calls));
 }
 
 TEST(RareEntry, ReachesTheTargetBySplitting) {

@@ -63,14 +63,17 @@ class RareEstimator {
   RareEntry run() {
     RareEntry result = description();
     result.estimates.resize(work_.plan.thresholds.size());
-    for (const EventWork& event : events_of(work_.plan)) {
+    const std::vector<EventWork> events = events_of(work_.plan);
+    for (const EventWork& event : events) {
       std::string choice;
       std::vector<RareEstimate> estimates = estimate(event, choice);
       for (std::size_t t = 0; t < estimates.size(); ++t) {
         complete(estimates[t], event, t);
         result.estimates[event.rows[t]] = estimates[t];
       }
-      result.choice += choice;
+      if (choice.empty()) continue;
+      result.choice += (result.choice.empty() ? "" : " ") +
+                       (events.size() > 1 ? estimates.front().event + ": " : "") + choice;
     }
     return result;
   }
@@ -264,7 +267,7 @@ class RareEstimator {
     }
     return rare_method_name(best) +
            " was chosen by the processor time foreseen, of a nominal core (denoiser calls): " +
-           text + ". ";
+           text + ".";
   }
 
   const RareWork& work_;

@@ -203,6 +203,15 @@ TEST(Auto, CountsTheCostOfFirstRoundsAndLeavesThemOut) {
   EXPECT_GT(static_cast<double>(other.calls), 2.5 * static_cast<double>(one.calls));
 }
 
+TEST(Auto, NamesTheEventWhereThereAreSeveral) {
+  RareCase one("particles = 50\ntarget_relative_error = []", "1e-1");
+  EXPECT_EQ(one.run(0).choice.find("norm:"), std::string::npos);
+  RareCase two("particles = 50\ntarget_relative_error = []", "1e-1", 1, "separate_tails = true");
+  const std::string choice = two.run(0).choice;
+  EXPECT_EQ(choice.find("norm: "), 0U) << choice;
+  EXPECT_NE(choice.find(" lower: "), std::string::npos) << choice;
+}
+
 TEST(RareEntry, ReachesTheTargetBySplitting) {
   RareCase data("particles = 300\ntarget_relative_error = 0.2");
   expect_right(data, 0, data.run(0), "splitting", 0.2);

@@ -12,11 +12,20 @@ inline double steady_seconds() {
   return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
+inline double clock_seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 /// Processor time that the calling thread has used.
 inline double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+  return clock_seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+/// Processor time that all threads of this process have used.
+inline double process_seconds() {
+  return clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /// Seconds since it was made or restarted.

@@ -173,9 +173,10 @@ class RareEstimator {
       e.probability = found.probability;
       e.interval = found.interval;
       e.cpu_seconds = law_cpu_seconds_;
-      if (!(e.probability > 0 && e.relative_error() < 1)) {
-        e.doubt = "its bound leaves no digit";
+      e.doubt = found.doubt();
+      if (!e.doubt.empty()) {
         e.probability = 0;
+        e.interval.low = 0;
       }
       estimates.push_back(e);
     }

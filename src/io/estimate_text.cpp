@@ -16,6 +16,10 @@ int decimal_exponent(double value, int digits) {
   return std::stoi(text.substr(text.find('e') + 1));
 }
 
+bool shows_zero(const std::string& number) {
+  return number.find_first_not_of("-0.") == std::string::npos;
+}
+
 }  // namespace
 
 std::string brief(double value, int digits) {
@@ -26,14 +30,21 @@ std::string brief(double value, int digits) {
   return fmt::format("{:.{}f}e{}", value / std::pow(10, exponent), digits - 1, exponent);
 }
 
+std::string interval_text(const std::string& value, const std::string& low,
+                          const std::string& high) {
+  return shows_zero(low) ? fmt::format("{}, < {}", value, high)
+                         : fmt::format("{} [{}, {}]", value, low, high);
+}
+
 std::string estimate_text(std::uint64_t count, double value, const Interval& interval) {
   if (count == 0) return "< " + brief(interval.high, 2) + " (95 %)";
   const int exponent = decimal_exponent(value, 3);
   const double scale = exponent < -1 ? std::pow(10, exponent) : 1;
   const int decimals = exponent < -1 ? 2 : 3;
-  const std::string text =
-      fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", value / scale, decimals, interval.low / scale,
-                  decimals, interval.high / scale, decimals);
+  const auto shown = [&](double x) { return fmt::format("{:.{}f}", x / scale, decimals); };
+  const std::string low = shown(interval.low);
+  if (shows_zero(low)) return interval_text(brief(value), low, brief(interval.high));
+  const std::string text = interval_text(shown(value), low, shown(interval.high));
   return exponent < -1 ? text + fmt::format("e{}", exponent) : text;
 }
 

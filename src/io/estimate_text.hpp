@@ -12,8 +12,13 @@ namespace htdm {
 /// "0.0287", "12.9", "1.15e-3": `digits` significant ones; "-" for NaN.
 std::string brief(double value, int digits = 3);
 
-/// An estimate from a count with its interval, "1.15 [1.08, 1.22]e-3". No count is not a
-/// probability of zero: "< 3.7e-6 (95 %)".
+/// "6.72 [5.10, 8.34]". Where the low end shows no digit but zeros it is no bound of anything, and
+/// the high end alone is said: "6.72, < 19.5".
+std::string interval_text(const std::string& value, const std::string& low,
+                          const std::string& high);
+
+/// An estimate from a count with its interval, "1.15 [1.08, 1.22]e-3"; by interval_text()
+/// "6.72e-6, < 1.95e-5". No count is not a probability of zero: "< 3.7e-6 (95 %)".
 std::string estimate_text(std::uint64_t count, double value, const Interval& interval);
 
 /// "< 3.7e-6"; of what is zero in double precision "< 1.0e-300".

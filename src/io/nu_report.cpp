@@ -19,8 +19,8 @@ std::string value_text(double value, int digits = 4) {
 }
 
 std::string with_interval(double value, const Interval& interval, int digits = 4) {
-  return fmt::format("{} [{}, {}]", value_text(value, digits), value_text(interval.low, digits),
-                     value_text(interval.high, digits));
+  return interval_text(value_text(value, digits), value_text(interval.low, digits),
+                       value_text(interval.high, digits));
 }
 
 /// Not told from zero: its bound.

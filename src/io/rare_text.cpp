@@ -50,7 +50,7 @@ std::vector<Column> columns_of(const RareResults& results) {
       ess.cells.push_back(brief(e.effective_size));
       largest.cells.push_back(share_text(e.largest_weight));
       vov.cells.push_back(brief(e.variance_of_variance, 2));
-      paths.cells.push_back(fmt::format("{}", e.paths));
+      paths.cells.push_back(e.paths > 0 ? fmt::format("{}", e.paths) : "-");
       seconds.cells.push_back(brief(e.cpu_seconds));
       merit.cells.push_back(brief(e.figure_of_merit()));
       saving.cells.push_back(brief(e.counting_calls / static_cast<double>(e.calls), 2));

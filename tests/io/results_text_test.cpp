@@ -37,6 +37,15 @@ TEST(ResultsText, ShowsEstimatesWithIntervals) {
   }
 }
 
+TEST(ResultsText, EndsOfIntervalsAreNoBareZeros) {
+  EXPECT_EQ(estimate_text(3, 6.72e-6, {0, 1.954e-5}), "6.72e-6, < 1.95e-5");
+  EXPECT_EQ(estimate_text(3, 6.72e-6, {1e-9, 1.954e-5}), "6.72e-6, < 1.95e-5") << "shown as 0.00";
+  EXPECT_EQ(estimate_text(3, 6.72e-6, {1e-7, 1.954e-5}), "6.72 [0.10, 19.54]e-6");
+  EXPECT_EQ(estimate_text(3, 0.25, {0, 0.7}), "0.250, < 0.700");
+  EXPECT_EQ(interval_text("1.5", "-0.20", "inf"), "1.5 [-0.20, inf]");
+  EXPECT_EQ(interval_text("-0.10", "-inf", "0.20"), "-0.10 [-inf, 0.20]");
+}
+
 TEST(ResultsText, SaysWhichSamplersUseTables) {
   const std::string line = line_with(results_text(test::sample_results()), "Tabulated denoiser");
   EXPECT_NE(line.find("2.5e-7"), std::string::npos) << line;

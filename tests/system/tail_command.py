@@ -129,7 +129,7 @@ class TailCommand(unittest.TestCase):
                 printed = rf"{number['value']:#.4g} \[{low:#.4g}, {high:#.4g}\]"
                 self.assertRegex(text, printed)
             self.assertIn(f"not resolved, > {tail['largest']:#.4g}", text)
-        self.assertIsNone(re.search(r"(^|\s)0(\.0*)?(\s|$)", text), text)
+        self.assertIsNone(re.search(r"(^|[\[\s])0(\.0*)?([,\]e\s]|$)", text), text)
 
     def test_clustered_data_are_doubted(self):
         """Losses of days of which five in a row are equally wild."""

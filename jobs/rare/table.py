@@ -5,11 +5,12 @@
 
 Reads FOLDER/line and FOLDER/sixteen as jobs/rare/run.sh makes them; writes FOLDER/rare.csv and
 prints it. Counting's time for the same standard error is its calls times what a call cost in 1e6
-counted paths.
+counted paths. What has no meaning is "-", what was not seen "< bound".
 """
 
 import csv
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -28,29 +29,45 @@ def truths(folder):
     return show(law) if law.exists() else show(folder / "counting.h5")
 
 
+def number(value, form):
+    """`value` in the form, "-" where it has no meaning."""
+    return "-" if value is None else format(value, form)
+
+
+def probability(e, form=".4g"):
+    return format(e["probability"], form) if e["resolved"] else f"< {e['interval'][1]:.2g}"
+
+
+def distance(e, exact):
+    """From what it is compared with, in standard errors of both."""
+    error = math.hypot(e["standard_error"] or 0, exact["standard_error"] or 0)
+    if not (e["resolved"] and exact["resolved"] and error):
+        return "-"
+    return f"{(e['probability'] - exact['probability']) / error:+.2f}"
+
+
+def row_of(study, sampler, e, exact, seconds_a_call):
+    """`seconds_a_call` is that of a counted path's call; laws have no error to count to."""
+    counting = e["counting_calls"] and e["counting_calls"] * seconds_a_call
+    return {"study": study, "sampler": sampler, "data": f"{e['level']:g}",
+            "method": e["method"], "probability": probability(e),
+            "low": number(e["interval"][0] or None, ".4g"),
+            "high": number(e["interval"][1], ".4g"),
+            "compared": probability(exact, ".5g"), "by": exact["method"],
+            "z": distance(e, exact), "relative_error": number(e["relative_error"], ".2g"),
+            "VoV": number(e["variance_of_variance"], ".3f"),
+            "ESS": number(e["effective_size"], ".0f"), "paths": e["paths"] or "-",
+            "cpu_s": f"{e['cpu_seconds']:.2f}", "counting_cpu_s": number(counting, ".3g"),
+            "saving": number(counting and counting / e["cpu_seconds"], ".2g"),
+            "doubtful": "yes" if e["doubtful"] else "no"}
+
+
 def rows(folder):
     found, counted = show(folder / "auto.h5"), show(folder / "counting.h5")
     for sampler, truth, count in zip(found, truths(folder), counted):
         seconds_a_call = count["estimates"][0]["cpu_seconds"] / count["estimates"][0]["calls"]
         for e, exact in zip(sampler["estimates"], truth["estimates"]):
-            error = ((e["standard_error"] or 0) ** 2 + (exact["standard_error"] or 0) ** 2) ** 0.5
-            known = exact["resolved"]
-            counting = (e["counting_calls"] or 0) * seconds_a_call
-            yield {"study": folder.name, "sampler": sampler["name"], "data": f"{e['level']:g}",
-                   "method": e["method"], "probability": f"{e['probability']:.4g}",
-                   "low": f"{e['interval'][0]:.4g}", "high": f"{e['interval'][1]:.4g}",
-                   "compared": f"{exact['probability']:.5g}" if known else "not resolved",
-                   "by": exact["method"],
-                   "z": f"{(e['probability'] - exact['probability']) / error:+.2f}"
-                        if known and error else "",
-                   "relative_error": f"{e['relative_error']:.3f}",
-                   "VoV": "" if e["variance_of_variance"] is None
-                          else f"{e['variance_of_variance']:.3f}",
-                   "ESS": "" if e["effective_size"] is None else f"{e['effective_size']:.0f}",
-                   "paths": e["paths"], "cpu_s": f"{e['cpu_seconds']:.2f}",
-                   "counting_cpu_s": f"{counting:.3g}",
-                   "saving": f"{counting / e['cpu_seconds']:.2g}",
-                   "doubtful": "yes" if e["doubtful"] else "no"}
+            yield row_of(folder.name, sampler["name"], e, exact, seconds_a_call)
 
 
 def main():

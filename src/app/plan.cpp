@@ -66,8 +66,8 @@ std::vector<EntryPlan> plan_sampler(const Plan& plan, const SamplerSection& sect
               "Add a [models." + section.model + "] table or name one that is there");
   entry.model = static_cast<std::size_t>(model - plan.models.begin());
   entry.levels = planned_levels(section, *entry.kind);
-  entry.table = section.denoiser == "table" ||
-                (section.denoiser == "auto" && best_tabulated(plan.study.data, model->section));
+  entry.table = section.denoiser == "table" || (section.denoiser == "auto" && !of_ode(entry) &&
+                                                best_tabulated(plan.study.data, model->section));
   if (entry.kind->gaussian_prior) {
     check_input(section.nu.empty(), key_of(section, "nu") + " is set",
                 "A " + section.kind + " sampler starts from a Gaussian and has no nu",

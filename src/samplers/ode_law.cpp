@@ -81,12 +81,7 @@ class LevelCoefficient {
     if (x >= piece.high) {
       return at(piece, 1) * (&piece == &pieces_.back() ? growth(x, piece.high) : 1);
     }
-    double low = -1, high = 1;
-    for (int k = 0; k < 50; ++k) {
-      const double t = (low + high) / 2;
-      (legendre_sum(piece.state, t).value < x ? low : high) = t;
-    }
-    return at(piece, (low + high) / 2);
+    return at(piece, place_of(piece, x));
   }
 
  private:
@@ -145,10 +140,66 @@ class LevelCoefficient {
   static double at(const Piece& piece, double t) {
     return legendre_sum(piece.coefficient, t).value;
   }
+  /// t at which the state is x: Newton's method, by halves where that leaves the bracket.
+  static double place_of(const Piece& piece, double x) {
+    double low = -1, high = 1, t = 0, step = 1;
+    for (int k = 0; k < 50 && std::abs(step) > 1e-14; ++k) {
+      const LegendreSum state = legendre_sum(piece.state, t);
+      (state.value < x ? low : high) = t;
+      const double newton = t - (state.value - x) / state.slope;
+      const double next = newton > low && newton < high ? newton : (low + high) / 2;
+      step = next - std::exchange(t, next);
+    }
+    return t;
+  }
   static double growth(double x, double end) { return x / end * (x / end); }
 
   double sigma_, mean_ = 0;
   std::vector<Piece> pieces_;
+};
+
+/// (x - D - m/2)/sigma where there is noise, else half of (x - D)/sigma, from u = (x - D)/sigma.
+double step_gap(double u, double c2, double mean, double sigma) {
+  return c2 > 0 ? u - mean / (2 * sigma) : u / 2;
+}
+
+/// The coefficient in double precision beside the gaps of the denoiser's own fast path.
+class OdeLawLevels : public LevelDenoiser {
+ public:
+  /// A level without a coefficient (null) has no noise and the gap of the denoiser.
+  OdeLawLevels(std::unique_ptr<LevelDenoiser> denoiser, std::vector<double> sigmas,
+               std::vector<const LevelCoefficient*> coefficients)
+      : denoiser_(std::move(denoiser)),
+        sigmas_(std::move(sigmas)),
+        coefficients_(std::move(coefficients)) {}
+
+  void gap(std::size_t level, Tile<const float> x, Tile<float> gap,
+           Scratch& scratch) const override {
+    denoiser_->gap(level, x, gap, scratch);
+    adjust(level, x, gap, nullptr);
+  }
+
+  void posterior(std::size_t level, Tile<const float> x, Tile<float> gap, float* square,
+                 Scratch& scratch) const override {
+    denoiser_->gap(level, x, gap, scratch);
+    adjust(level, x, gap, square);
+  }
+
+ private:
+  void adjust(std::size_t level, Tile<const float> x, Tile<float> gap, float* square) const {
+    const LevelCoefficient* const coefficient = coefficients_[level];
+    for (std::size_t i = 0; i < x.paths; ++i) {
+      const double c2 = coefficient != nullptr ? (*coefficient)(x.data[i]) : 0;
+      if (square != nullptr) square[i] = static_cast<float>(std::max(c2, 0.0));
+      if (coefficient == nullptr) continue;
+      gap.data[i] =
+          static_cast<float>(step_gap(gap.data[i], c2, coefficient->mean(), sigmas_[level]));
+    }
+  }
+
+  std::unique_ptr<LevelDenoiser> denoiser_;
+  std::vector<double> sigmas_;
+  std::vector<const LevelCoefficient*> coefficients_;
 };
 
 class OdeLawDenoiser : public Denoiser {
@@ -180,11 +231,19 @@ class OdeLawDenoiser : public Denoiser {
     const LevelCoefficient* const level = find(sigma);
     for (std::size_t i = 0; i < x.paths; ++i) {
       const double c2 = level != nullptr ? (*level)(x.data[i]) : 0;
-      if (level != nullptr) u[i] = c2 > 0 ? u[i] - level->mean() / (2 * sigma) : u[i] / 2;
+      if (level != nullptr) u[i] = step_gap(u[i], c2, level->mean(), sigma);
       if (out.gap.data != nullptr) out.gap.data[i] = u[i];
       if (out.square != nullptr) out.square[i] = std::max(c2, 0.0);
       if (out.mean.data != nullptr) out.mean.data[i] = x.data[i] - sigma * u[i];
     }
+  }
+
+  std::unique_ptr<LevelDenoiser> at_levels(std::span<const double> sigmas) const override {
+    std::vector<const LevelCoefficient*> coefficients;
+    for (const double sigma : sigmas) coefficients.push_back(find(sigma));
+    return std::make_unique<OdeLawLevels>(denoiser_->at_levels(sigmas),
+                                          std::vector<double>(sigmas.begin(), sigmas.end()),
+                                          std::move(coefficients));
   }
 
  private:

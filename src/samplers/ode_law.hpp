@@ -19,8 +19,11 @@ namespace htdm {
 
 /// A denoiser whose Euler step is the one above at all `options.levels` but the last: its gap is
 /// (x - D - m/2)/sigma, or half of (x - D)/sigma where there is no noise, and its square c^2 itself
-/// (Coefficient::given). At the last level and any other the gap is that of `denoiser`.
+/// (Coefficient::given). At the last level and any other the gap is that of `denoiser`. Its fast
+/// path takes that of `denoiser`, and c^2 in double precision, about a microsecond a call.
 ///
+/// No table holds it: c^2 and with it the gap have corners at the end of what p resolves and where
+/// the noise sets in.
 /// p is that of t_ode by Heun's method with these options, carried as sampler_law() does; beyond
 /// what it resolves c grows like |x|. Throws InputError in several dimensions, NumericalError where
 /// a step of the ODE does not keep the order of its states.

@@ -78,6 +78,9 @@ TEST(Plan, TabulatesNetworksInOneDimensionUnlessToldOtherwise) {
   EXPECT_TRUE(uses_table("1", "denoiser = \"table\""));
   EXPECT_FALSE(uses_table("1", "denoiser = \"network\""));
   EXPECT_FALSE(uses_table("2", ""));
+  const std::string of_ode = "[samplers.t_sde_exact]\nscheme = \"euler\"\ncoefficient = ";
+  EXPECT_TRUE(plan_of(of_ode + "\"posterior\"").entries[0].table);
+  EXPECT_FALSE(plan_of(of_ode + "\"ode_law\"").entries[0].table);
   const std::string exact = R"(
     [data]
     kind = "two_point"
@@ -87,7 +90,7 @@ TEST(Plan, TabulatesNetworksInOneDimensionUnlessToldOtherwise) {
     model = "exact"
     denoiser = )";
   EXPECT_FALSE(plan_of(exact + "\"auto\"").entries[0].table);
-  EXPECT_TRUE(plan_of(exact + "\"table\"").entries[0].table);
+  EXPECT_TRUE(plan_of(exact + "\"table\"").entries[0].table);  // under Student-t noise
 }
 
 TEST(Plan, RefusesAModelOfAnotherDimension) {

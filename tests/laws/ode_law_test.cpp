@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace htdm::test {
@@ -46,6 +47,28 @@ TEST(OdeLaw, GivesTheExactCoefficientOfTheExactDenoiser) {
   }
   const auto last = posterior_at(*denoiser, options.levels.back(), {1.5});
   EXPECT_EQ(last.gap, posterior_at(*exact, options.levels.back(), {1.5}).gap);
+}
+
+// In single precision, at the first, a middle and the last level, where there is no noise; far out
+// c^2 is rounded like x^2.
+TEST(OdeLaw, HasAFastPathThatIsItsReference) {
+  const auto exact = std::make_shared<StudentTDenoiser>(scale);
+  const SamplerOptions options = options_of(12);
+  const auto denoiser = ode_law_denoiser(exact, options, in_order);
+  const auto at_levels = denoiser->at_levels(options.levels);
+  AlignedVector<float> x(padded(9)), gap(x.size()), square(x.size());
+  Scratch scratch;
+  for (const std::size_t level : {0, 6, 11}) {
+    const double sigma = options.levels[level];
+    for (int i = 0; i < 9; ++i) x[i] = static_cast<float>(sigma * std::sinh(2.5 * i - 10));
+    at_levels->posterior(level, {x.data(), 9, x.size()}, {gap.data(), 9, x.size()}, square.data(),
+                         scratch);
+    for (int i = 0; i < 9; ++i) {
+      const auto expected = posterior_at(*denoiser, sigma, {x[i]});
+      EXPECT_NEAR(gap[i], expected.gap[0], 1e-6 * std::max(1.0, std::abs(expected.gap[0])));
+      EXPECT_NEAR(square[i], expected.square, 1e-6 * expected.square);
+    }
+  }
 }
 
 /// P(|D| > x*) at the depths 1e-2 and 1e-4 of the data.

@@ -48,6 +48,37 @@ def import_weights(name, folder):
     return {"file": str(folder / f"{name}.h5")}
 
 
+class OdeLaw(unittest.TestCase):
+    """coefficient = "ode_law" with all else at its default: run beside law, on one folder."""
+
+    def test_counts_agree_with_the_law(self):
+        """The three counts of 40,000 paths within 4.5 standard errors, 7, 22 and 71 %, of the law,
+        whose own error is below 1e-4."""
+        sampler = {"kind": "t_sde_exact", "scheme": "euler", "coefficient": "ode_law", "levels": 16}
+        with htdm.temporary_folder() as folder:
+            models = {"exact": {"kind": "exact", "noise": "student_t", "nu": 3.0},
+                      "t_edm": import_weights("t_edm", folder)}
+            study = htdm.write_study(folder, htdm.changed(STUDY, {
+                "models": models,
+                "samplers": {name: {**sampler, "model": name} for name in models},
+                "statistics": {"batches": 2, "batch_size": 20_000, "w1_samples": 10_000,
+                               "exceedance_levels": [1e-1, 1e-2, 1e-3]}}))
+            htdm.succeed(htdm.run("run", study, "--output", folder / "out", threads=2))
+            htdm.succeed(htdm.run("law", study, "--output", folder / "out", threads=2))
+            samplers = htdm.results_of(folder / "out")["samplers"]
+        self.assertEqual([s["denoiser"] for s in samplers], ["exact", "network"])  # no table
+        for sampler in samplers:
+            counts = [e for e in sampler["exceedance"] if e["method"] == "count"]
+            laws = [e for e in sampler["exceedance"] if e["method"] == "law"]
+            self.assertEqual((len(counts), len(laws)), (3, 3))
+            for count, law in zip(counts, laws):
+                p, paths = law["probability"], sampler["paths"]
+                with self.subTest(sampler["name"], level=law["level"]):
+                    self.assertLess(law["relative_error"], 1e-4)
+                    self.assertLess(abs(count["count"] - paths * p),
+                                    4.5 * math.sqrt(paths * p * (1 - p)))
+
+
 class ReferenceWeights(unittest.TestCase):
     def test_samplers_have_their_laws(self):
         with htdm.temporary_folder() as folder:

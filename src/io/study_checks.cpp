@@ -66,6 +66,35 @@ void check_model_section(const Study& study, const ModelSection& model, const st
               "takes the transformed training sample");
 }
 
+/// What no table can hold to 1e-6 at small noise, or would be no faster for.
+void check_table(const Study& study, const SamplerSection& sampler, const ModelSection& model,
+                 const std::string& key) {
+  if (sampler.denoiser != "table") return;
+  const std::string& data = study.data.kind;
+  const auto refuse = [&](bool refused, const std::string& with, const std::string& why,
+                          const std::string& remedy) {
+    check_input(!refused, key + "denoiser = \"table\" with " + with, why, remedy);
+  };
+  refuse(study.data.dimension != 1 && !is_radial(study.data, model),
+         "data.dimension = " + std::to_string(study.data.dimension),
+         "A table holds a function of one number: of |x - centre| for exact models of student_t "
+         "and gaussian data, of x in one dimension",
+         "Use \"network\" or \"auto\"");
+  refuse(sampler.coefficient == "ode_law", "coefficient = \"ode_law\"",
+         "The coefficient has corners where its noise sets in, which cubics cannot follow",
+         "Use \"auto\" or \"network\"");
+  refuse(model.kind == "empirical" || (model.kind == "exact" && data == "file"),
+         "a model of the training sample",
+         "Its posterior turns at every point of the sample, which cubics cannot follow",
+         "Use \"auto\" or \"network\", which sum over the points, or train a network");
+  refuse(model.kind == "exact" && data == "two_point" &&
+             (std::isinf(model.nu) || sampler.kind == "t_sde_exact"),
+         "data.kind = \"two_point\"",
+         "Between the points the posterior of Gaussian noise and the second moment of any turn too "
+         "fast at small noise",
+         "Use \"auto\" or \"network\": the closed form is as fast");
+}
+
 void check_sampler_section(const Study& study, const SamplerSection& sampler,
                            const std::string& source) {
   check_name(sampler.name, source + ": samplers.", "");
@@ -86,12 +115,7 @@ void check_sampler_section(const Study& study, const SamplerSection& sampler,
                   " is above beta_max = " + number_text(sampler.beta_max),
               "The rate of the noise grows with time",
               "Choose beta_min <= beta_max; the defaults are 0.1 and 20");
-  check_input(
-      sampler.denoiser != "table" || study.data.dimension == 1 || is_radial(study.data, *model),
-      key + "denoiser = \"table\" with data.dimension = " + std::to_string(study.data.dimension),
-      "A table holds a function of one number: of |x - centre| for exact models of student_t and "
-      "gaussian data, of x in one dimension for any model",
-      "Use \"network\" or \"auto\"");
+  check_table(study, sampler, *model, key);
   check_input(sampler.increment_nu == 0 || sampler.increment_nu > 2,
               key + "increment_nu = " + number_text(sampler.increment_nu) + " is not above 2",
               "Student-t increments then have no variance to match", "Choose increment_nu > 2");

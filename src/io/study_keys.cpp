@@ -331,19 +331,20 @@ const std::vector<Key<SamplerSection>>& study_keys() {
        {{"posterior", "E[|x - x0|^2/sigma^2 | x], of an exact model or of a second network"},
         {"ode_law",
          "the law of t_ode with the same model and levels, whose marginals it keeps; in one "
-         "dimension, by euler steps of ve"}},
+         "dimension, by euler steps of ve; without a table, about a hundred times as slow"}},
        [](const S& s) { return s.kind == "t_sde_exact"; }},
       {"denoiser",
        &S::denoiser,
        "how the model is evaluated",
        {},
        {{"auto",
-         "a table for networks in one dimension and for exact models by quadrature, else the model "
-         "as it is"},
+         "a table for networks in one dimension and for exact models by quadrature, else, and with "
+         "coefficient = ode_law, the model as it is"},
         {"network", "the model as it is, be it a network or exact"},
         {"table",
          "cubics in its place, made before sampling; in dimension 1, or for exact models of "
-         "student_t and gaussian data"}}},
+         "student_t and gaussian data; not for models of the training sample, for two points under "
+         "gaussian noise or in t_sde_exact, or with coefficient = ode_law"}}},
       {"table_error",
        &S::table_error,
        "bound on the table's error of (x - D)/sigma, relative where that is above 1",

@@ -151,6 +151,20 @@ TEST(BadStudy, Rules) {
        {"samplers.t_sde.model = \"t_emd\" is not in the study", "Perhaps you meant t_edm"}},
       {"[data]\ndimension = 2\n[samplers.t_sde]\ndenoiser = \"table\"\n",
        {"samplers.t_sde.denoiser = \"table\"", "dimension = 2", "one number", "\"network\""}},
+      {"[samplers.t_sde_exact]\nscheme = \"euler\"\ncoefficient = \"ode_law\"\ndenoiser = "
+       "\"table\"\n",
+       {"samplers.t_sde_exact.denoiser = \"table\"", "ode_law", "corners", "\"auto\""}},
+      {"[models.m]\nkind = \"empirical\"\n[samplers.t_sde]\ndenoiser = \"table\"\n",
+       {"samplers.t_sde.denoiser = \"table\"", "training sample", "\"auto\""}},
+      {"[data]\nkind = \"file\"\npath = \"x.csv\"\n[models.m]\nkind = \"exact\"\n"
+       "[samplers.t_sde]\ndenoiser = \"table\"\n",
+       {"denoiser = \"table\"", "training sample"}},
+      {"[data]\nkind = \"two_point\"\n[models.m]\nkind = \"exact\"\nnoise = \"gaussian\"\n"
+       "[samplers.ve_sde]\ndenoiser = \"table\"\n",
+       {"samplers.ve_sde.denoiser = \"table\"", "two_point", "closed form"}},
+      {"[data]\nkind = \"two_point\"\n[models.m]\nkind = \"exact\"\n"
+       "[samplers.t_sde_exact]\ndenoiser = \"table\"\n",
+       {"samplers.t_sde_exact.denoiser = \"table\"", "two_point"}},
       {"[samplers.t_sde]\ntable_error = 1e-8\n", {"samplers.t_sde.table_error", "3e-7"}},
       {"[samplers.ve_sde]\nnu = 3\n", {"samplers.ve_sde.nu is set", "Remove the key"}},
       {"[samplers.mine]\nlevels = 9\n", {"samplers.mine.kind is not written", "Set kind"}},

@@ -85,6 +85,11 @@ void resolve_scheme(SamplerSection& sampler, const SamplerKind& kind, const std:
                   " is none of " + sampler.kind,
               "Its steps are taken in ways of their own", suggestion(sampler.scheme, known));
   if (sampler.increments != "student_t") sampler.increment_nu = 0;
+  check_input(sampler.kind != "t_sde_exact" || sampler.convention == "ito",
+              source + ": samplers." + sampler.name + ".convention = " +
+                  toml_string(sampler.convention) + " with kind = \"t_sde_exact\"",
+              "Its coefficient keeps the marginals in the Ito reading only",
+              "Remove the key, or set kind = \"t_sde\"");
 }
 
 void resolve_sampler(const Study& study, SamplerSection& sampler, const std::string& source) {

@@ -165,6 +165,10 @@ TEST(BadStudy, Rules) {
       {"[data]\nkind = \"two_point\"\n[models.m]\nkind = \"exact\"\n"
        "[samplers.t_sde_exact]\ndenoiser = \"table\"\n",
        {"samplers.t_sde_exact.denoiser = \"table\"", "two_point"}},
+      {"[samplers.t_sde_exact]\nconvention = \"hanggi\"\n",
+       {"samplers.t_sde_exact.convention = \"hanggi\"", "Ito", "kind = \"t_sde\""}},
+      {"[samplers.t_sde_exact]\nscheme = \"euler\"\nconvention = \"stratonovich\"\n",
+       {"convention = \"stratonovich\"", "t_sde_exact"}},
       {"[samplers.t_sde]\ntable_error = 1e-8\n", {"samplers.t_sde.table_error", "3e-7"}},
       {"[samplers.ve_sde]\nnu = 3\n", {"samplers.ve_sde.nu is set", "Remove the key"}},
       {"[samplers.mine]\nlevels = 9\n", {"samplers.mine.kind is not written", "Set kind"}},

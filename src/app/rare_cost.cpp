@@ -2,6 +2,7 @@
 
 #include "app/exact_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -23,8 +24,8 @@ constexpr double weights_per_second = 45e9;  ///< of a network in single precisi
 constexpr double lookup_seconds = 1 * ns;
 /// Of a posterior by special functions on the line, and by quadrature in more dimensions.
 constexpr double line_posterior_seconds = 40 * ns, quadrature_seconds = 5000 * ns;
-/// Of a closed form per component, and of a training sample per point.
-constexpr double component_seconds = 1 * ns, point_seconds = 10 * ns;
+/// Of a closed form per component, and of a mixture or a training sample besides per part or point.
+constexpr double component_seconds = 1 * ns, part_seconds = 35 * ns, point_seconds = 10 * ns;
 
 /// The multiplications of (d+1) -> hidden ... -> d.
 double network_weights(const ModelPlan& model, double dimension) {
@@ -60,7 +61,9 @@ double model_seconds(const Plan& plan, const EntryPlan& entry) {
     return point_seconds * static_cast<double>(data.trained_samples());
   }
   if (model.section.kind != "exact" || !heavy(data, model)) {
-    return component_seconds * data.dimension;
+    const bool mixture = model.section.kind == "exact" && data.kind == "gaussian_mixture";
+    const double parts = mixture ? static_cast<double>(data.weights.size()) : 0;
+    return component_seconds * data.dimension * std::max(1.0, parts) + part_seconds * parts;
   }
   return data.dimension == 1 ? line_posterior_seconds : quadrature_seconds;
 }

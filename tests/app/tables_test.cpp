@@ -84,18 +84,21 @@ TEST(TableShelf, ThreadsChangeNoBit) {
 
 /// Points off the origin under little Gaussian noise: a step that the cells cannot follow.
 TEST(TableShelf, SaysWhichSamplerCannotHaveATable) {
-  const Plan plan = plan_of(R"(
-    [data]
-    kind = "two_point"
+  const auto plan_with = [](const std::string& data, const std::string& way) {
+    return plan_of("[data]\nkind = \"" + data + R"("
     [models.exact]
     kind = "exact"
     noise = "gaussian"
     [samplers.mine]
     kind = "ve_sde"
     model = "exact"
-    denoiser = "table")");
+    denoiser = ")" +
+                   way + "\"");
+  };
+  const Plan plan = plan_with("student_t", "table"), two_points = plan_with("two_point", "auto");
   TableShelf shelf;
-  const auto denoiser = make_denoiser(plan, plan.models[0], nullptr, Normalization{{-0.3}, {1}});
+  const auto denoiser =
+      make_denoiser(two_points, two_points.models[0], nullptr, Normalization{{-0.3}, {1}, {}});
   try {
     shelf.table(plan.entries[0], denoiser, Communicator{}, 2);
     FAIL() << "accepted";

@@ -6,10 +6,21 @@
 /// Source: Wakatsuki and Shimazaki, arXiv:2606.01645.
 /// t_sde_exact: the same with the coefficient that has exactly the marginals of the forward
 /// process,
-///   c^2 = (nu + E[|x - x0|^2/sigma^2 | x])/(nu + d - 2),
-/// nu that of the noise the denoiser was made for: (x - D) p = -sigma^2 grad(c^2 p) for the
-/// marginal p of any data law, so the reverse SDE shares the Fokker-Planck flow of the t-ODE. c = 1
-/// for Gaussian noise. t_sde leaves the posterior variance of x0 out. Source: derived here.
+///   c^2 = (nu + E[q | x])/(nu + d - 2),   q = |x - x0|^2/sigma^2,
+/// nu that of the noise the denoiser was made for; c = 1 for Gaussian noise. t_sde leaves the
+/// posterior variance of x0 out. For data of any law p0 and the marginal p of x = x0 + sigma eps:
+///   The density of x given x0 is k = C sigma^-d (nu + q)^-(nu + d)/2, so (nu + q) k is
+///   C sigma^-d (nu + q)^-(nu + d - 2)/2, and with grad q = 2 (x - x0)/sigma^2
+///     grad[(nu + q) k] = -(nu + d - 2) k (x - x0)/sigma^2.
+///   Averaged over p0, k gives p, x0 k gives D p and q k gives E[q | x] p:
+///     sigma^2 grad(c^2 p) = -(x - D) p.                                                        (1)
+///   By tau = -sigma the step above is that of dx = -2 (x - D)/sigma dtau + sqrt(2 sigma) c dw,
+///   whose Fokker-Planck equation (Ito) is, by (1),
+///     dp/dtau = div[2 (x - D)/sigma p + sigma grad(c^2 p)] = div[(x - D)/sigma p],
+///   that of the t-ODE dx/dsigma = (x - D)/sigma, which has the marginals p since its velocity is
+///   E[eps | x].
+/// In the state x/mu and its noise level the variance-preserving process has the same p, c and
+/// flow. Source: derived here.
 /// With options.of_ode: the coefficient of ode_law.hpp.
 #include "core/error.hpp"
 #include "core/infinity.hpp"

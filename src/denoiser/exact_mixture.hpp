@@ -20,7 +20,7 @@ struct MixturePart {
 /// Data of law sum_k weight_k part_k, noise t_d(0, I, nu): every part has a posterior by
 /// radial_posterior(), and probabilities proportional to weight_k p_k(x) mix them. Errors of the
 /// mean and of sigma gap are below 1e-10 max(|D|, sigma, |x - D|) for d up to 64 and |x| up to 1e6,
-/// unless x lies within rounding of where two parts take turns.
+/// unless x lies within rounding of where two parts take turns; those of the square are relative.
 class MixtureDenoiser : public ExactDenoiser {
  public:
   /// Throws InputError unless weights are positive, scales not negative and every nu positive.

@@ -76,9 +76,10 @@ def half_space(x, near, far, d, nodes):
     return log_weight, jacobian, along, q * q, other
 
 
-def posterior(d, nu_data, nu_noise, sigma, x, nodes):
-    """D, (x - D)/sigma and E[|x - x0|^2/sigma^2 | x]."""
-    data, noise = (SCALE, nu_data), (sigma, nu_noise)
+def posterior(d, nu_data, nu_noise, sigma, x, nodes, scale=SCALE):
+    """D, (x - D)/sigma, E[|x - x0|^2/sigma^2 | x] and ln of the density of x but for the constants
+    of log_kernel and of the angle."""
+    data, noise = (scale, nu_data), (sigma, nu_noise)
     log1, jac1, along1, _, other1 = half_space(x, data, noise, d, nodes)
     log2, jac2, along2, square2, _ = half_space(x, noise, data, d, nodes)
     top = max(log1.max(), log2.max())
@@ -87,7 +88,7 @@ def posterior(d, nu_data, nu_noise, sigma, x, nodes):
     mean = ((w1 * along1).sum() + (w2 * (x - along2)).sum()) / mass
     gap = ((w1 * (x - along1)).sum() + (w2 * along2).sum()) / mass / sigma
     square = ((w1 * other1).sum() + (w2 * square2).sum()) / mass / sigma**2
-    return mean, gap, square
+    return mean, gap, square, top + np.log(mass)
 
 
 def main():
@@ -110,7 +111,7 @@ def main():
                         worst = max(worst, error)
                         if not error < 1e-10:
                             raise SystemExit(f"{d} {nu_data} {nu_noise} {sigma} {x}: {error}")
-                        print(d, nu_data, nu_noise, sigma, x, *(f"{float(v):.14g}" for v in fine))
+                        print(d, nu_data, nu_noise, sigma, x, *(f"{float(v):.14g}" for v in fine[:3]))
     print(f"# resolutions differ by at most {worst:.1g}")
 
 

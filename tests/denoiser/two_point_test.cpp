@@ -3,6 +3,7 @@
 
 #include "denoiser/exact.hpp"
 #include "denoiser/gap_at.hpp"
+#include "denoiser/posterior_at.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@ namespace htdm {
 namespace {
 
 using test::gap_at;
+using test::posterior_at;
 using test::Vector;
 constexpr double inf = std::numeric_limits<double>::infinity();
 
@@ -102,6 +104,18 @@ TEST(TwoPoint, KeepsRelativeAccuracyNearAPoint) {
   }
 }
 
+/// The probability of a less that of -a at x = along a, |a| = 1: by the logarithm of the ratio of
+/// the two kernels, in extended precision.
+double mean_share(double nu, double sigma, double along, int d) {
+  const long double square = static_cast<long double>(sigma) * sigma, t = along;
+  const long double log_ratio = std::isinf(nu)
+                                    ? 2 * t / square
+                                    : (nu + d) / 2 *
+                                          (std::log1p((t + 1) * (t + 1) / (nu * square)) -
+                                           std::log1p((t - 1) * (t - 1) / (nu * square)));
+  return static_cast<double>(std::tanh(log_ratio / 2));
+}
+
 TEST(TwoPoint, IsRightFarOutAndForEveryNoiseLevel) {
   for (int d : dimensions) {
     const Vector a = direction(d, 1);
@@ -115,6 +129,12 @@ TEST(TwoPoint, IsRightFarOutAndForEveryNoiseLevel) {
           const Vector expected = gap_by_densities(Vector(d, 0.0), a, nu, sigma, x);
           for (int j = 0; j < d; ++j) {
             EXPECT_NEAR(gap[j], expected[j], 1e-14 * std::abs(expected[j]))
+                << "d " << d << " nu " << nu << " sigma " << sigma << " along " << along;
+          }
+          const double share = mean_share(nu, sigma, along, d);
+          const Vector mean = posterior_at(denoiser, sigma, x).mean;
+          for (int j = 0; j < d; ++j) {
+            EXPECT_NEAR(mean[j], share * a[j], 1e-13 * std::abs(a[j]))
                 << "d " << d << " nu " << nu << " sigma " << sigma << " along " << along;
           }
         }

@@ -163,11 +163,17 @@ class Spread(StoppedRuns):
             said = self.finish(folder / "out", ranks=2)
             self.assertIn("training-t_edm-spread goes on after", said)
             limits = htdm.results_of(folder / "out")["models"][0]["spread"]["limits"]
-            self.assertEqual(len(limits), 6)
+            self.assertEqual([limit["sigma"] for limit in limits], [0.002, 0.02, 0.2, 2, 20, 80])
             for limit in limits:
-                low, high = limit["mean_interval"]
-                self.assertLess(low, limit["mean"])
-                self.assertLess(limit["mean"], high)
+                for what in ("mean", "median"):
+                    low, high = limit[f"{what}_interval"]
+                    self.assertTrue(low <= limit[what] <= high)
+                self.assertAlmostEqual(limit["mean"], 1, delta=0.05)
+            # c^2 over a = nu/(nu - 2) = 3: 1 without noise, (3 + t^2)/6 of a t_3 draw without data,
+            # whose median is at |t| = 0.76489. Training of this size errs by 3 %.
+            self.assertAlmostEqual(limits[0]["median"], 1, delta=0.1)
+            for limit in limits[4:]:
+                self.assertAlmostEqual(limit["median"], (3 + 0.76489**2) / 6, delta=0.05)
 
 
 class StoredSamples(unittest.TestCase):

@@ -190,7 +190,7 @@ double Calibration::table(const Plan& plan, std::size_t entry) {
 const Spread& Calibration::path(const Plan& plan, std::size_t entry) {
   const std::string shape = path_shape(plan, plan.entries[entry]);
   if (const auto known = paths_.find(shape); known != paths_.end()) return known->second;
-  std::shared_ptr<const Denoiser> used = denoiser(plan, entry);
+  std::shared_ptr<const Denoiser> used = entry_stand_in(plan.entries[entry], denoiser(plan, entry));
   if (plan.entries[entry].table) {
     table(plan, entry);
     used = tables_.at(shape);

@@ -128,8 +128,8 @@ double table_seconds(const Plan& plan, const EntryPlan& entry, const Denoiser& d
 double path_seconds(const Plan& plan, std::size_t index,
                     const std::shared_ptr<const Denoiser>& denoiser) {
   const EntryPlan& entry = plan.entries[index];
-  const auto sampler =
-      make_sampler(plan, index, entry.table ? table_stand_in(entry, denoiser) : denoiser);
+  const auto sampler = make_sampler(
+      plan, index, entry.table ? table_stand_in(entry, denoiser) : entry_stand_in(entry, denoiser));
   const std::size_t paths = padded(tile_size(plan.study.data.dimension));
   AlignedVector<float> out(paths * static_cast<std::size_t>(plan.study.data.dimension));
   Scratch scratch;
@@ -215,7 +215,8 @@ std::string path_shape(const Plan& plan, const EntryPlan& entry) {
           ? ""
           : fmt::format(" of {} points of {}, gaussian {} {}", data.trained_samples(), data.kind,
                         std::isinf(data.nu), std::isinf(model.nu));
-  return fmt::format("{} of {} levels, d {}, {} {}{} table {}, gaussian {}", entry.section.kind,
+  return fmt::format("{} {} {} of {} levels, d {}, {} {}{} table {}, gaussian {}",
+                     entry.section.kind, entry.section.scheme, entry.section.coefficient,
                      entry.levels.size(), data.dimension, model.section.kind,
                      fmt::join(widths, ","), law, entry.table ? entry.section.table_error : 0.0,
                      std::isinf(entry.nu.value_or(INFINITY)));
@@ -253,10 +254,9 @@ Cost estimate_cost(const Plan& plan, TimingCache& cache) {
   }
   for (std::size_t i = 0; i < plan.entries.size(); ++i) {
     cost.sampling_core_seconds.push_back(sampling_seconds(plan, i, unit, cache));
-    const ModelPlan& model = plan.models[plan.entries[i].model];
-    const auto denoiser = make_denoiser(plan, model, stand_in(plan, model, unit), unit,
-                                        training_stand_in(plan, model, most_points));
-    const auto sampler = make_sampler(plan, i, denoiser);
+    const auto sampler = make_sampler(plan, i,
+                                      std::make_shared<PointMassDenoiser>(std::vector<double>(
+                                          static_cast<std::size_t>(plan.study.data.dimension))));
     cost.network_calls += static_cast<double>(sampler->network_calls_per_path()) *
                           static_cast<double>(plan.study.paths_per_sampler());
   }

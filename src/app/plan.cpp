@@ -290,6 +290,18 @@ std::shared_ptr<const Denoiser> entry_denoiser(const EntryPlan& entry,
   return ode_law_denoiser(std::move(model), sampler_options(entry), each);
 }
 
+std::shared_ptr<const Denoiser> entry_stand_in(const EntryPlan& entry,
+                                               std::shared_ptr<const Denoiser> model) {
+  if (!of_ode(entry)) return model;
+  const ForEachPanel in_order = [](std::span<LawPanel> panels, const auto& body) {
+    for (LawPanel& panel : panels) body(panel);
+  };
+  const auto flow = std::make_shared<GaussianDenoiser>(std::vector{0.0}, std::vector{1.0});
+  SamplerOptions options = sampler_options(entry);
+  if (!std::isfinite(options.nu)) options.nu = 3;
+  return ode_law_denoiser(std::move(model), flow, options, in_order);
+}
+
 bool needs_square(const EntryPlan& entry) {
   return entry.kind->step_law != nullptr &&
          entry.kind->step_law(sampler_options(entry), 3).asks_square;

@@ -109,6 +109,9 @@ bool of_ode(const EntryPlan& entry);
 std::shared_ptr<const Denoiser> entry_denoiser(const EntryPlan& entry,
                                                std::shared_ptr<const Denoiser> model,
                                                const ForEachPanel& each);
+/// What costs as much a call, with the law of Gaussian data in place of the model's: for timing.
+std::shared_ptr<const Denoiser> entry_stand_in(const EntryPlan& entry,
+                                               std::shared_ptr<const Denoiser> model);
 
 /// What tables of an entry are needed: at these levels, and of the square besides the gap.
 std::vector<double> table_levels(const EntryPlan& entry);

@@ -335,7 +335,8 @@ RareResults StudyRun::rare(const std::string& output, const std::optional<Result
   RareResults found;
   for (std::size_t i = 0; i < plan_.entries.size(); ++i) {
     const EntryPlan& entry = plan_.entries[i];
-    const std::shared_ptr<const Denoiser>& denoiser = denoisers_[entry.model];
+    const std::shared_ptr<const Denoiser> denoiser =
+        entry_denoiser(entry, denoisers_[entry.model], marginals.each());
     const std::shared_ptr<const Denoiser> used =
         entry.table ? tables.table(entry, denoiser, world_, threads_) : denoiser;
     found.entries.push_back(

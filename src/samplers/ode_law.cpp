@@ -204,17 +204,18 @@ class OdeLawLevels : public LevelDenoiser {
 
 class OdeLawDenoiser : public Denoiser {
  public:
-  OdeLawDenoiser(std::shared_ptr<const Denoiser> denoiser, const SamplerOptions& options,
+  OdeLawDenoiser(std::shared_ptr<const Denoiser> denoiser,
+                 const std::shared_ptr<const Denoiser>& flow, const SamplerOptions& options,
                  const ForEachPanel& each)
       : denoiser_(std::move(denoiser)), levels_(options.levels) {
     const LawRun run{.rules = {.tolerance = 1e-8},
                      .each = each,
                      .observe = {},
                      .observe_map = [&](std::size_t level, const std::vector<LawPanel>& panels) {
-                       if (level + 1 < levels_.size()) add(level, panels, each);
+                       if (level + 1 < levels_.size()) add(*flow, level, panels, each);
                      }};
     SamplerOptions ode{.levels = options.levels, .nu = options.nu, .seed = 0};
-    sampler_law(*find_sampler_kind("t_ode"), denoiser_, ode, run);
+    sampler_law(*find_sampler_kind("t_ode"), flow, ode, run);
   }
 
   int dimension() const override { return 1; }
@@ -247,11 +248,12 @@ class OdeLawDenoiser : public Denoiser {
   }
 
  private:
-  void add(std::size_t level, std::vector<LawPanel> panels, const ForEachPanel& each) {
+  void add(const Denoiser& flow, std::size_t level, std::vector<LawPanel> panels,
+           const ForEachPanel& each) {
     const double sigma = levels_[level];
     each(panels, [&](LawPanel& panel) {
-      denoiser_->gap(sigma, {panel.value.data(), panel_nodes, panel_nodes},
-                     {panel.third.data(), panel_nodes, panel_nodes});
+      flow.gap(sigma, {panel.value.data(), panel_nodes, panel_nodes},
+               {panel.third.data(), panel_nodes, panel_nodes});
     });
     std::vector<NodeValues> u;
     for (const LawPanel& panel : panels) u.push_back(panel.third);
@@ -274,7 +276,15 @@ class OdeLawDenoiser : public Denoiser {
 std::shared_ptr<const Denoiser> ode_law_denoiser(std::shared_ptr<const Denoiser> denoiser,
                                                  const SamplerOptions& options,
                                                  const ForEachPanel& each) {
-  return std::make_shared<OdeLawDenoiser>(std::move(denoiser), options, each);
+  auto flow = denoiser;
+  return ode_law_denoiser(std::move(denoiser), std::move(flow), options, each);
+}
+
+std::shared_ptr<const Denoiser> ode_law_denoiser(std::shared_ptr<const Denoiser> denoiser,
+                                                 std::shared_ptr<const Denoiser> flow,
+                                                 const SamplerOptions& options,
+                                                 const ForEachPanel& each) {
+  return std::make_shared<OdeLawDenoiser>(std::move(denoiser), flow, options, each);
 }
 
 }  // namespace htdm

@@ -31,4 +31,11 @@ std::shared_ptr<const Denoiser> ode_law_denoiser(std::shared_ptr<const Denoiser>
                                                  const SamplerOptions& options,
                                                  const ForEachPanel& each);
 
+/// The same with the law of t_ode by another denoiser, `flow`, such as one that makes it quickly
+/// where only the cost of a call matters.
+std::shared_ptr<const Denoiser> ode_law_denoiser(std::shared_ptr<const Denoiser> denoiser,
+                                                 std::shared_ptr<const Denoiser> flow,
+                                                 const SamplerOptions& options,
+                                                 const ForEachPanel& each);
+
 }  // namespace htdm

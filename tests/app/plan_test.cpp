@@ -1,6 +1,7 @@
 #include "app/plan.hpp"
 
 #include "core/error.hpp"
+#include "denoiser/exact.hpp"
 
 #include <gtest/gtest.h>
 
@@ -91,6 +92,17 @@ TEST(Plan, TabulatesNetworksInOneDimensionUnlessToldOtherwise) {
     denoiser = )";
   EXPECT_FALSE(plan_of(exact + "\"auto\"").entries[0].table);
   EXPECT_TRUE(plan_of(exact + "\"table\"").entries[0].table);  // under Student-t noise
+}
+
+TEST(Plan, HasAStandInForTheLawOfTheOdeThatIsTimed) {
+  const Plan plan =
+      plan_of("[samplers.t_sde_exact]\nscheme = \"euler\"\ncoefficient = \"ode_law\"\nlevels = 8");
+  const auto point = std::make_shared<PointMassDenoiser>(std::vector{0.0});
+  const auto stand_in = entry_stand_in(plan.entries[0], point);
+  EXPECT_NE(stand_in, point);
+  EXPECT_TRUE(stand_in->knows_square());
+  const Plan other = plan_of("[samplers.t_sde]\nlevels = 8");
+  EXPECT_EQ(entry_stand_in(other.entries[0], point), point);
 }
 
 TEST(Plan, RefusesAModelOfAnotherDimension) {

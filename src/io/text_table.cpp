@@ -58,8 +58,10 @@ void print_table(std::string& out, const std::vector<Column>& columns, std::size
              (columns[next].with_previous || used + group_width(columns, next) <= terminal_width));
     print_line(
         out, chosen, [](const Column& c) -> auto& { return c.title; });
-    print_line(
-        out, chosen, [](const Column& c) -> auto& { return c.subtitle; });
+    if (!std::ranges::all_of(chosen, [](const Column* c) { return c->subtitle.empty(); })) {
+      print_line(
+          out, chosen, [](const Column& c) -> auto& { return c.subtitle; });
+    }
     for (std::size_t row = 0; row < columns.front().cells.size(); ++row) {
       print_line(
           out, chosen, [&](const Column& c) -> auto& { return c.cells[row]; });

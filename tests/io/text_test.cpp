@@ -1,5 +1,7 @@
 #include "io/text.hpp"
 
+#include "io/text_table.hpp"
+
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -50,6 +52,19 @@ TEST(Suggestion, NamesTheNearestOrAll) {
             "Perhaps you meant sigma_max");
   EXPECT_EQ(suggestion("temperature", {"sigma_min", "rho"}), "Known: sigma_min, rho");
   EXPECT_EQ(suggestion("a", {}), "Remove it");
+}
+
+TEST(Table, FoldsWhatIsWideAndLeavesOutASecondHeaderLineThatIsEmpty) {
+  const std::string wide(105, 'x');
+  std::string text;
+  print_table(text,
+              {{"name", "", {"a"}, true},
+               {"value", "unit", {"1"}},
+               {wide, "", {"2"}, true},
+               {"last", "", {"3"}, true}},
+              1);
+  EXPECT_EQ(text, "name  value  " + wide + "\n       unit\na         1  2\n\n" +
+                      "name  last\na     3\n\n");
 }
 
 }  // namespace

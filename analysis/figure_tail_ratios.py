@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from plotting import DASHES, PALETTE, TRUTH, Picture, main, nu_text, outer_legend, plt
+from plotting import DASHES, PALETTE, TRUTH, Picture, label, main, nu_text, outer_legend, plt
 from tail_ratios import rows
 
 CAPTION = (
@@ -35,7 +35,7 @@ def looks(listed):
 
 def key(row):
     """What a line stands for: nu belongs to it where it is the sampler's own choice."""
-    return row.name if row.kind in ("t_sde_exact", "t_ode") else f"{row.name}, ν = {nu_text(row.nu)}"
+    return row.name if row.kind in ("t_sde_exact", "t_ode") else label(row._asdict())
 
 
 def draw(axis, listed, own):

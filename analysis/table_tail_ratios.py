@@ -8,7 +8,7 @@ Writes tail_ratios.csv, with intervals, and prints the ratios.
 
 import sys
 
-from plotting import nu_text
+from plotting import label, nu_text
 from tables import main
 from tail_ratios import rows
 
@@ -31,7 +31,7 @@ def text(listed):
             if point:
                 lines.append(", ".join(f"{key} = {value}" for key, value in point.items()))
         numbers = "".join(f"{shown(r):>10}" for r in row.ratios)
-        lines.append(f"  {row.name + ', ν = ' + nu_text(row.nu):<42}" + numbers)
+        lines.append(f"  {label(row._asdict()):<42}" + numbers)
     if any("*" in line for line in lines):
         lines.append("* doubtful: ten paths or fewer, or a bound of a quarter or more")
     return "\n".join(lines)

@@ -171,6 +171,23 @@ class DeepTails(unittest.TestCase):
             self.assertGreaterEqual(self.counting_seconds(deep, counts[sampler][0]),
                                     1000 * deep["cpu_seconds"], (deep, counts[sampler][0]))
 
+    def test_a_billionth_by_splitting(self):
+        """Splitting itself, of t_sde_exact, against its law and the time of counting."""
+        study = htdm.changed(LINE, {
+            "samplers": {"t_sde_exact": {"model": "exact", "levels": 128}},
+            "statistics.exceedance_levels": [1e-5, 1e-9], "rare": {"target_relative_error": 0.1}})
+        with htdm.temporary_folder() as folder:
+            split = self.estimates(folder, study, "split", "rare.method=splitting")["t_sde_exact"]
+            law = self.estimates(folder, study, "law", "rare.method=law")["t_sde_exact"]
+            counted = self.estimates(folder, study, "counting", "rare.method=counting",
+                                     "rare.replicas=100", "rare.target_relative_error=[]")
+        for e, exact in zip(split, law):
+            self.assertEqual((e["method"], e["doubtful"]), ("splitting", False))
+            RareCommand.close(self, e, exact)
+            self.assertLessEqual(e["relative_error"], 0.1)
+        self.assertGreaterEqual(self.counting_seconds(split[1], counted["t_sde_exact"][0]),
+                                1000 * split[1]["cpu_seconds"], split[1])
+
 
 if __name__ == "__main__":
     htdm.main()

@@ -36,8 +36,8 @@ std::size_t hill_size(std::size_t n);
 
 /// Probability that pure power tails have an index of the upper quarter of the k order statistics
 /// at least so far, on either side, from that of all k. Exact: k/alpha_k is the sum of the first k
-/// normalised spacings i ln(X_(i)/X_(i+1)), which are independent exponentials (Renyi 1953), so with
-/// q = k/4 the ratio of q/alpha_q to it is Beta(q, k - q). 1 for k < 8 and where the sums say
+/// normalised spacings i ln(X_(i)/X_(i+1)), which are independent exponentials (Renyi 1953), so
+/// with q = k/4 the ratio of q/alpha_q to it is Beta(q, k - q). 1 for k < 8 and where the sums say
 /// nothing. `sorted` ascending.
 double upper_quarter_p_value(std::span<const double> sorted, std::size_t k);
 
